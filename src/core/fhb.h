@@ -1,0 +1,134 @@
+/*
+ * The vocabulary that every room of src/core shares: byte strings, result
+ * codes, the allocator and the limits.  Nothing here allocates or does I/O.
+ */
+
+#ifndef FHB_H
+#define FHB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+#define fhb_must_check  __attribute__((warn_unused_result))
+
+/* limits, each with its unit */
+
+#define FHB_MAX_ID            64        /* bytes of a FHIR id */
+#define FHB_MAX_ACCEPT        4096      /* bytes of all Accept lines, joined */
+#define FHB_MAX_RANGES        32        /* members of all Accept lines */
+#define FHB_MAX_MEDIA         256       /* bytes of a stored media type */
+#define FHB_MAX_PARAMS        16        /* media or query parameters */
+#define FHB_MAX_QUERY         4096      /* bytes of an operation's query */
+#define FHB_MAX_ETAG          128       /* bytes of a backend's entity-tag */
+#define FHB_MAX_TOKEN         8192      /* bytes of a bearer token */
+#define FHB_MAX_SCOPE         4096      /* bytes of a scope string */
+#define FHB_MAX_CLAIM         256       /* bytes of a claim that is kept */
+#define FHB_MAX_KEYS          64        /* keys in a JWKS */
+#define FHB_MAX_JWKS          262144    /* bytes of a JWKS document */
+#define FHB_MAX_DOC_DEPTH     16        /* nesting of a small JSON document */
+#define FHB_MAX_DOC_VALUES    8192      /* values in a small JSON document */
+
+
+typedef struct {
+    size_t                len;          /* bytes */
+    const unsigned char  *data;         /* not NUL-terminated */
+} fhb_str_t;
+
+#define fhb_string(s)     { sizeof(s) - 1, (const unsigned char *) s }
+#define fhb_null_string   { 0, NULL }
+
+
+/*
+ * Result codes.  FHB_OK, FHB_AGAIN and FHB_DONE tell what to do next; a
+ * negative value is the number of a row in fhb_error.def.
+ */
+
+typedef int fhb_rc_t;
+
+#define FHB_OK     0
+#define FHB_AGAIN  1                    /* give me more */
+#define FHB_DONE   2                    /* nothing more to come */
+
+enum {
+    FHB_E_FIRST_ = -1000,
+#define FHB_ERROR(name, reason, status, severity, code, bearer, text)        \
+    FHB_E_##name,
+#include "fhb_error.def"
+#undef FHB_ERROR
+    FHB_E_LAST_
+};
+
+
+/* what is said of one error, to whom; all strings are static */
+
+typedef struct {
+    const char  *reason;                /* $fhir_binary_reason */
+    int          status;                /* HTTP status */
+    const char  *severity;              /* OperationOutcome.issue.severity */
+    const char  *code;                  /* OperationOutcome.issue.code */
+    const char  *bearer;                /* RFC 6750 error, or "" */
+    const char  *text;                  /* safe for the client */
+} fhb_error_row_t;
+
+
+/* FHIR versions; 0 is "off", so that a zeroed configuration denies */
+
+typedef enum {
+    FHB_VERSION_OFF = 0,
+    FHB_DSTU2,
+    FHB_STU3,
+    FHB_R4,
+    FHB_R4B,
+    FHB_R5
+} fhb_version_t;
+
+
+/* the forms that a document can leave in; 0 is none */
+
+typedef enum {
+    FHB_FORM_NONE = 0,
+    FHB_FORM_NATIVE,
+    FHB_FORM_JSON,
+    FHB_FORM_XML
+} fhb_form_t;
+
+
+/* memory for the rooms that must allocate (doc, jwk, jws, bin) */
+
+typedef struct {
+    void  *(*alloc)(void *ctx, size_t size);      /* NULL when there is none */
+    void   (*free)(void *ctx, void *p);
+    void    *ctx;
+} fhb_alloc_t;
+
+
+/*
+ * fhb_error_row - what is known of a negative result code.
+ *
+ * shape    rc: any value
+ * returns  the row; for a value that is no row, the row of FHB_E_INTERNAL
+ * memory   none, the row is static
+ * test     t/unit/test_error.c
+ */
+
+const fhb_error_row_t *fhb_error_row(fhb_rc_t rc);
+
+
+/*
+ * fhb_error_for_status - the row for a refusal that came from elsewhere.
+ *
+ * shape    status: an HTTP status of 300 or more; backend: not 0 when the
+ *          backend gave it, 0 when nginx did
+ * returns  a FHB_E_* code, never FHB_OK; the client's status is the row's
+ * source   spec-facts e; RFC 9110 s.15
+ * test     t/unit/test_error.c
+ */
+
+fhb_rc_t fhb_error_for_status(int status, int backend);
+
+
+#pragma GCC visibility pop
+
+#endif /* FHB_H */

@@ -1,0 +1,40 @@
+/*
+ * The OperationOutcome that explains a refusal.
+ */
+
+#ifndef FHB_OUTCOME_H
+#define FHB_OUTCOME_H
+
+#include "fhb.h"
+#include "fhb_out.h"
+
+#pragma GCC visibility push(hidden)
+
+
+typedef struct {
+    fhb_rc_t       rc;                  /* a FHB_E_* */
+    fhb_version_t  version;
+    fhb_form_t     form;                /* JSON or XML */
+    fhb_str_t      parameter;           /* the name that is at fault, such as
+                                         * patient or Accept; may be empty */
+    fhb_str_t      diagnostics;         /* may be empty */
+} fhb_outcome_t;
+
+
+/*
+ * fhb_outcome_write - write an OperationOutcome with one issue.
+ *
+ * shape    parameter and diagnostics are raw, they are escaped here; the
+ *          parameter leaves as the expression http.NAME, quoted when it is
+ *          no plain name, and not at all in DSTU2
+ * memory   none; call with a counting writer for the length
+ * source   spec-facts c.5, e
+ * test     t/unit/test_outcome.c
+ */
+
+void fhb_outcome_write(fhb_out_t *out, const fhb_outcome_t *outcome);
+
+
+#pragma GCC visibility pop
+
+#endif /* FHB_OUTCOME_H */

@@ -1,0 +1,89 @@
+/*
+ * The query of a request: parameters found by name, whatever their encoding.
+ */
+
+#ifndef FHB_QUERY_H
+#define FHB_QUERY_H
+
+#include "fhb.h"
+#include "fhb_out.h"
+
+#pragma GCC visibility push(hidden)
+
+
+/* a cursor over the parameters of a raw query; zero bytes are an empty one */
+
+typedef struct {
+    fhb_str_t  rest;
+    fhb_str_t  name;                    /* raw */
+    fhb_str_t  value;                   /* raw; data is NULL without a "=" */
+} fhb_query_t;
+
+
+void fhb_query_init(fhb_query_t *q, fhb_str_t args);
+
+
+/*
+ * fhb_query_next - step to the next parameter; empty ones are passed over.
+ *
+ * returns  FHB_OK, name and value point into the query | FHB_DONE
+ */
+
+fhb_must_check fhb_rc_t fhb_query_next(fhb_query_t *q);
+
+
+/*
+ * fhb_query_decode - percent-decode a raw name or value, once.
+ *
+ * shape    out: receives the bytes; "+" stays "+"
+ * returns  FHB_OK | FHB_E_REQUEST for a bad escape or one of NUL |
+ *          FHB_E_QUERY_TOO_LONG when out is full
+ */
+
+fhb_must_check fhb_rc_t fhb_query_decode(fhb_str_t raw, fhb_out_t *out);
+
+
+/*
+ * fhb_query_name_is - whether a raw name is this one, however encoded.
+ */
+
+int fhb_query_name_is(fhb_str_t raw, fhb_str_t name);
+
+
+/*
+ * fhb_query_format - the value of _format.
+ *
+ * shape    args: raw; out: receives the decoded value, nothing when the
+ *          parameter is absent or empty
+ * returns  FHB_OK | FHB_E_FORMAT_REPEATED (with different values) |
+ *          FHB_E_FORMAT (a bad escape, or longer than out)
+ * source   spec-facts b.2 N4, b.4
+ * test     t/unit/test_query.c, t/fuzz/fuzz_query.c
+ */
+
+fhb_must_check fhb_rc_t fhb_query_format(fhb_str_t args, fhb_out_t *out);
+
+
+/*
+ * fhb_query_has_token - whether the query carries an access_token.
+ */
+
+int fhb_query_has_token(fhb_str_t args);
+
+
+/*
+ * fhb_query_strip - copy a query without _format, _pretty and access_token.
+ *
+ * shape    args: raw; out: receives the other parameters, byte for byte and
+ *          in their order, joined by "&"; never longer than args
+ * returns  not 0 when something was left out
+ * source   design 2.5
+ * test     t/unit/test_query.c
+ */
+
+int fhb_query_strip(fhb_str_t args, fhb_out_t *out);
+
+
+#pragma GCC visibility pop
+
+#endif /* FHB_QUERY_H */
