@@ -1,0 +1,242 @@
+# Build, try and test ngx_http_fhir_binary_module.  `make help` tells what for.
+
+SHELL      := /bin/bash
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+# Everything that is made goes under BUILD.  Another NGINX_SRC (a tree of
+# Debian's nginx-dev, or nginx's own sources) with its own BUILD and NGINX
+# tries another version, e.g. make test BUILD=build/new NGINX=... NGINX_SRC=...
+
+BUILD      := build
+NGINX_SRC  := /usr/share/nginx/src
+NGINX      := $(or $(shell command -v nginx),/usr/sbin/nginx)
+NGINX_FLAGS =
+MAKEFLAGS  += --no-print-directory
+JOBS       := $(shell nproc 2>/dev/null || echo 1)
+FUZZ_SECONDS = 30
+FUZZ        =
+Q           = $(if $(V),,@)
+
+OPT         = -O2 -g -fno-omit-frame-pointer
+HARDEN      = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+SANITIZE    =
+ASAN_FLAGS  = -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# -Wno-unused-parameter: nginx's headers define inline functions, and its
+# interfaces ask for handlers, that do not use all they are given.
+
+WARN        = -Wall -Wextra -Werror
+CC_OPT      = $(OPT) $(HARDEN) $(WARN) -Wno-unused-parameter $(SANITIZE)
+LD_OPT      = -Wl,-z,relro -Wl,-z,now $(SANITIZE)
+
+XML_INC     = -isystem /usr/include/libxml2
+CORE_CFLAGS = -std=c99 -pedantic $(WARN) $(OPT) $(SANITIZE) $(XML_INC)
+TEST_CFLAGS = -std=gnu99 $(WARN) $(OPT) $(SANITIZE) $(XML_INC) \
+              -Isrc/core -It/unit
+CORE_LIBS   = -lyajl -lxml2 -lcrypto
+
+DEPS_BUILD  = libc6-dev nginx nginx-dev libyajl-dev libxml2-dev libssl-dev
+DEPS_TEST   = libcmocka-dev perl procps curl openssl python3 \
+              libtest-base-perl libtest-longstring-perl libtext-diff-perl \
+              liburi-perl libwww-perl liblist-moreutils-perl \
+              libipc-run-perl
+
+MODULE     := $(BUILD)/ngx_http_fhir_binary_module.so
+TREE       := $(BUILD)/nginx
+TEST_NGINX := build/test-nginx
+
+CORE_SRC   := $(wildcard src/core/fhb_*.c)
+CORE_OBJ   := $(CORE_SRC:src/core/%.c=$(BUILD)/core/%.o)
+UNITS      := $(patsubst t/unit/%.c,$(BUILD)/unit/%,$(wildcard t/unit/test_*.c))
+FUZZERS    := $(patsubst t/fuzz/fuzz_%.c,%,$(wildcard t/fuzz/fuzz_*.c))
+REPLAYS    := $(FUZZERS:%=$(BUILD)/replay/replay_%)
+BENCHES    := $(patsubst t/bench/%.c,$(BUILD)/bench/%,\
+                $(wildcard t/bench/bench_*.c))
+SUITES      = $(wildcard t/*.t)
+
+# The environment of every test: TAP from cmocka, the module under test, and
+# where its build is.  -I is for the suites; programs ignore it.
+
+TEST_ENV    = CMOCKA_MESSAGE_OUTPUT=TAP FHIR_BINARY_BUILD=$(abspath $(BUILD)) \
+              TEST_NGINX_BINARY=$(NGINX)
+PROVE       = env $(TEST_ENV) prove -I t/lib \
+              -I $(TEST_NGINX)/root/usr/share/perl5
+
+.PHONY: all help module demo run test unit check fuzz fuzz-replay bench asan \
+        asan-suite valgrind clean deps deps-build deps-fuzz test-build \
+        force FORCE
+
+all: module
+
+## help         list the targets
+help:
+	@sed -n 's/^## //p' Makefile
+
+
+# The module.  nginx is configured in TREE, whose links point at NGINX_SRC:
+# its configure writes beside itself, and must not write into that.
+
+## module       build/ngx_http_fhir_binary_module.so (the default)
+module: $(TREE)/configured
+	@$(MAKE) -s -C $(TREE) -f objs/Makefile modules
+	@cmp -s $(TREE)/objs/$(notdir $(MODULE)) $(MODULE) \
+	    || { cp $(TREE)/objs/$(notdir $(MODULE)) $(MODULE) \
+	         && echo "built $(MODULE)"; }
+
+$(TREE)/configured: config $(BUILD)/nginx.flags
+	@[ -x $(NGINX_SRC)/configure ] || { \
+	    echo "no nginx sources in $(NGINX_SRC): 'make deps' installs" \
+	         "nginx-dev; NGINX_SRC= names another tree" >&2; exit 1; }
+	@rm -rf $(TREE) && mkdir -p $(TREE)
+	@for f in auto configure src conf contrib html man conf_flags; do \
+	    [ ! -e $(NGINX_SRC)/$$f ] \
+	        || ln -s "$$(realpath $(NGINX_SRC)/$$f)" $(TREE)/ || exit 1; \
+	done
+	@cd $(TREE) && NGX_CONF_FLAGS=(--with-compat) \
+	    && { [ ! -e conf_flags ] || . ./conf_flags; } \
+	    && { ./configure "$${NGX_CONF_FLAGS[@]}" $(NGINX_FLAGS) \
+	            --with-cc="$(CC)" --with-cc-opt="$(CC_OPT)" \
+	            --with-ld-opt="$(LD_OPT)" --builddir=objs \
+	            --add-dynamic-module=$(CURDIR) >configure.log 2>&1 \
+	         || { tail -n 12 configure.log >&2; exit 1; }; }
+	@touch $@
+
+# Holds what the build depends on beside the sources' text; it is rewritten
+# when one of these differs, and only then.
+
+$(BUILD)/nginx.flags: FORCE
+	@mkdir -p $(BUILD)
+	@{ echo '$(CC) $(CC_OPT) $(LD_OPT) $(NGINX_FLAGS) $(NGINX_SRC)'; \
+	   grep -s 'define NGINX_VERSION' $(NGINX_SRC)/src/core/nginx.h; \
+	   ls *.c src/*/*.[ch] src/*/*.def 2>/dev/null; } >$@.new || true
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+
+# The core, compiled without nginx, and the programs made of it.
+
+$(BUILD)/core.flags: FORCE
+	@mkdir -p $(BUILD)
+	@echo '$(CC) $(CORE_CFLAGS) $(TEST_CFLAGS) $(CORE_SRC)' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(CORE_OBJ): $(BUILD)/core/%.o: src/core/%.c $(BUILD)/core.flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CORE_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libcore.a: $(CORE_OBJ) $(BUILD)/core.flags
+	@rm -f $@
+	@ar rcs $@ $(CORE_OBJ)
+
+$(UNITS): $(BUILD)/unit/%: t/unit/%.c $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libcore.a \
+	    -lcmocka $(CORE_LIBS)
+
+$(BENCHES): $(BUILD)/bench/%: t/bench/%.c $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libcore.a $(CORE_LIBS)
+
+# The replays compile the core once more, always under the sanitizers.
+
+REPLAY_OBJ  = $(CORE_SRC:src/core/%.c=$(BUILD)/replay/%.o)
+
+$(REPLAY_OBJ): $(BUILD)/replay/%.o: src/core/%.c $(BUILD)/core.flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CORE_CFLAGS) $(ASAN_FLAGS) -MMD -MP -c -o $@ $<
+
+$(REPLAYS): $(BUILD)/replay/replay_%: t/fuzz/fuzz_%.c t/fuzz/replay.c \
+            $(REPLAY_OBJ)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) $(ASAN_FLAGS) -DCORPUS='"t/fuzz/corpus/$*"' \
+	    -o $@ $< t/fuzz/replay.c $(REPLAY_OBJ) $(CORE_LIBS)
+
+-include $(wildcard $(BUILD)/core/*.d $(BUILD)/unit/*.d $(BUILD)/replay/*.d \
+                    $(BUILD)/bench/*.d)
+
+test-build: module $(UNITS) $(REPLAYS)
+
+
+## demo         install what it needs, build, start nginx, show what it does
+demo: deps
+	@$(MAKE) module
+	@NGINX=$(NGINX) bash t/lib/demo.sh
+
+## run          the demo's nginx, left running
+run: deps
+	@$(MAKE) module
+	@NGINX=$(NGINX) bash t/lib/demo.sh --keep
+
+## test         install what it needs, build, run everything that is tested
+test: deps
+	@$(MAKE) -j$(JOBS) test-build
+	@$(PROVE) -j$(JOBS) $(UNITS) $(REPLAYS) $(SUITES)
+
+## unit         the core's unit tests alone
+unit: $(UNITS)
+	@$(if $(UNITS),$(PROVE) -j$(JOBS) $(UNITS),echo "no unit tests")
+
+## fuzz-replay  the fuzz corpus once, under ASan and UBSan
+fuzz-replay: $(REPLAYS)
+	@$(if $(REPLAYS),$(PROVE) -j$(JOBS) $(REPLAYS),echo "no fuzz targets")
+
+## check        style, includes, sizes, exported symbols
+check: module
+	@bash t/check/check.sh $(MODULE)
+
+## asan         unit tests and fuzz corpus under ASan and UBSan
+asan: deps
+	@$(MAKE) -j$(JOBS) BUILD=build/asan HARDEN= OPT='-O1 -g' \
+	    SANITIZE='$(ASAN_FLAGS)' unit fuzz-replay
+
+## asan-suite   the suites with the module built under ASan and UBSan
+asan-suite: deps
+	@$(MAKE) -j$(JOBS) BUILD=build/asan HARDEN= OPT='-O1 -g' \
+	    SANITIZE='$(ASAN_FLAGS)' module
+	@CC="$(CC)" NGINX=$(NGINX) bash t/lib/asan-suite.sh \
+	    $(PROVE) -j$(JOBS) $(SUITES)
+
+## valgrind     the suites under valgrind (slow)
+valgrind: deps
+	@sh t/lib/deps.sh valgrind
+	@$(MAKE) module
+	@NGINX=$(NGINX) bash t/lib/valgrind-suite.sh \
+	    $(PROVE) -j$(JOBS) $(SUITES)
+
+## fuzz         libFuzzer and ASan: FUZZ_SECONDS=30 a target, or FUZZ=noun
+fuzz: deps-fuzz
+	@$(MAKE) FUZZ=$(FUZZ) $(patsubst %,fuzz-%,$(or $(FUZZ),$(FUZZERS)))
+
+fuzz-%: $(BUILD)/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/fuzz/corpus/$* t/fuzz/corpus/$*
+	cd $(BUILD)/fuzz && ./fuzz_$* -max_total_time=$(FUZZ_SECONDS) \
+	    -print_final_stats=1 -artifact_prefix=$*- \
+	    $(wildcard $(CURDIR)/t/fuzz/$*.dict:%=-dict=%) \
+	    corpus/$* $(CURDIR)/t/fuzz/corpus/$*
+
+$(BUILD)/fuzz/fuzz_%: t/fuzz/fuzz_%.c $(CORE_SRC) $(wildcard src/core/*.h)
+	@mkdir -p $(@D)
+	$(Q)clang $(TEST_CFLAGS) -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -o $@ $< $(CORE_SRC) $(CORE_LIBS)
+
+## bench        speed of the core and of the module; prints, never asserts
+bench: module $(BENCHES)
+	@for b in $(BENCHES); do $$b || exit 1; done
+	@for s in $(wildcard t/bench/*.sh); do \
+	    NGINX=$(NGINX) bash $$s || exit 1; done
+
+## deps         install the Debian packages that are missing
+deps: deps-build
+	@sh t/lib/deps.sh --test-nginx $(TEST_NGINX) $(DEPS_TEST)
+
+deps-build:
+	@sh t/lib/deps.sh $(DEPS_BUILD)
+
+deps-fuzz: deps-build
+	@sh t/lib/deps.sh clang
+	@sh t/lib/deps.sh "libclang-rt-$$(clang -dumpversion \
+	    | cut -d. -f1)-dev"
+
+## clean        remove build/
+clean:
+	rm -rf build
