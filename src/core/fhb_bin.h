@@ -28,12 +28,15 @@ typedef struct {
 /*
  * fhb_bin_write_head - write a Binary up to the first character of its data.
  *
- * shape    head: its strings are raw, they are escaped here
+ * shape    head: its strings are raw, they are escaped here; blanks of the
+ *          contentType are reduced to what a FHIR code may hold; a
+ *          version_id that is no FHIR id is left out
  * returns  FHB_OK | FHB_E_REQUIRED without id or contentType, and for an
- *          empty document up to STU3
+ *          empty document up to STU3 | FHB_E_INTERNAL without a version or a
+ *          FHIR form; after an error nothing is written
  * memory   none; call with a counting writer for the length
  * source   spec-facts c.1 to c.4
- * test     t/unit/test_bin.c
+ * test     t/unit/test_bin_write.c
  */
 
 fhb_must_check fhb_rc_t fhb_bin_write_head(fhb_out_t *out,

@@ -26,7 +26,8 @@ typedef struct {
  *
  * shape    parameter and diagnostics are raw, they are escaped here; the
  *          parameter leaves as the expression http.NAME, quoted when it is
- *          no plain name, and not at all in DSTU2
+ *          no plain name, and not at all in DSTU2; without a version it
+ *          is written as in DSTU2, without a FHIR form as JSON
  * memory   none; call with a counting writer for the length
  * source   spec-facts c.5, e
  * test     t/unit/test_outcome.c
