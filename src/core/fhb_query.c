@@ -112,6 +112,15 @@ fhb_query_name_is(fhb_str_t raw, fhb_str_t name)
 }
 
 
+int
+fhb_query_name_is_general(fhb_str_t raw)
+{
+    return fhb_query_name_is(raw, fhb_query_key_format)
+           || fhb_query_name_is(raw, fhb_query_key_pretty)
+           || fhb_query_name_is(raw, fhb_query_key_token);
+}
+
+
 fhb_rc_t
 fhb_query_format(fhb_str_t args, fhb_out_t *out)
 {
@@ -177,10 +186,7 @@ fhb_query_strip(fhb_str_t args, fhb_out_t *out)
     fhb_query_init(&q, args);
 
     while (fhb_query_next(&q) == FHB_OK) {
-        if (fhb_query_name_is(q.name, fhb_query_key_format)
-            || fhb_query_name_is(q.name, fhb_query_key_pretty)
-            || fhb_query_name_is(q.name, fhb_query_key_token))
-        {
+        if (fhb_query_name_is_general(q.name)) {
             stripped = 1;
             continue;
         }

@@ -36,7 +36,7 @@ fhb_must_check fhb_rc_t fhb_query_next(fhb_query_t *q);
  * fhb_query_decode - percent-decode a raw name or value, once.
  *
  * shape    out: receives the bytes; "+" stays "+"
- * returns  FHB_OK | FHB_E_REQUEST for a bad escape or one of NUL |
+ * returns  FHB_OK | FHB_E_REQUEST for a bad escape or a NUL |
  *          FHB_E_QUERY_TOO_LONG when out is full
  */
 
@@ -48,6 +48,14 @@ fhb_must_check fhb_rc_t fhb_query_decode(fhb_str_t raw, fhb_out_t *out);
  */
 
 int fhb_query_name_is(fhb_str_t raw, fhb_str_t name);
+
+
+/*
+ * fhb_query_name_is_general - whether a raw name is one that never goes to
+ * the backend: _format, _pretty or access_token.
+ */
+
+int fhb_query_name_is_general(fhb_str_t raw);
 
 
 /*
