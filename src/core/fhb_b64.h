@@ -1,5 +1,9 @@
 /*
- * Base64 as a stream: any piece size, a carry of at most three bytes.
+ * Base64 as a stream: any piece size, a carry of less than a quantum.
+ *
+ * A stream keeps the kernel that does its bulk work.  A zeroed state takes
+ * the best one of this CPU at its first slice; whoever wants another one (the
+ * tests, the benchmark) puts it there before.
  */
 
 #ifndef FHB_B64_H
@@ -16,25 +20,58 @@
 #define FHB_B64_DECODE_MAX(len)  (((len) + 3) / 4 * 3 + 3)
 
 
+typedef struct fhb_b64_kernel_s  fhb_b64_kernel_t;
+
+
 typedef struct {
-    unsigned char  carry[2];
-    unsigned char  n;                   /* bytes in carry: 0, 1 or 2 */
+    const fhb_b64_kernel_t  *kernel;    /* NULL: not chosen yet */
+    unsigned char            carry[2];
+    unsigned char            n;         /* bytes in carry: 0, 1 or 2 */
 } fhb_b64_enc_t;                        /* zeroed is a new stream */
 
 
+/*
+ * Bytes leave as soon as their eight bits are there, so that the output never
+ * overtakes the input (it may be written over it), and what is kept is:
+ *
+ *     characters of the quantum    n = 0   1   2   3
+ *     bits not written yet             0   6   4   2
+ */
+
 typedef struct {
-    uint64_t       off;                 /* of the next byte of input; after
+    const fhb_b64_kernel_t  *kernel;    /* NULL: not chosen yet */
+    uint64_t                 off;       /* of the next byte of input; after
                                          * an error: of the bad one */
-    uint32_t       bits;
-    unsigned char  n;                   /* characters in bits: 0 .. 3 */
-    unsigned char  pad;                 /* "=" seen: 0, 1 or 2 */
+    unsigned char            bits;      /* not written yet */
+    unsigned char            n;         /* of this quantum: 0 .. 3 */
+    unsigned char            pad;       /* "=" seen: 0, 1 or 2 */
+    unsigned char            bad;       /* not 0: the stream had an error */
 } fhb_b64_dec_t;                        /* zeroed is a new stream */
+
+
+/*
+ * fhb_b64_kernel - choose what does the bulk work.
+ *
+ * shape    name: "scalar", "avx2", "avx512" or "neon"; empty for the best one
+ *          of this CPU
+ * returns  a static object, or NULL when the name is unknown or the CPU or
+ *          the build cannot do it; never NULL for an empty name
+ * test     t/unit/test_b64.c
+ */
+
+const fhb_b64_kernel_t *fhb_b64_kernel(fhb_str_t name);
+
+
+/* the name of a kernel, for the log */
+
+fhb_str_t fhb_b64_kernel_name(const fhb_b64_kernel_t *kernel);
 
 
 /*
  * fhb_b64_encoded_len - the length of the base64 of n bytes.
  *
- * returns  FHB_OK | FHB_E_TOO_LARGE on overflow
+ * returns  FHB_OK and *len | FHB_E_TOO_LARGE on overflow
+ * test     t/unit/test_b64.c
  */
 
 fhb_must_check fhb_rc_t fhb_b64_encoded_len(uint64_t n, uint64_t *len);
@@ -43,7 +80,9 @@ fhb_must_check fhb_rc_t fhb_b64_encoded_len(uint64_t n, uint64_t *len);
 /*
  * fhb_b64_encode - encode one slice of a stream.
  *
- * shape    out: at least FHB_B64_ENCODE_MAX(len) bytes, apart from in
+ * shape    out: FHB_B64_ENCODE_MAX(len) bytes, or less by what
+ *          fhb_b64_encode_fit() says: only what is returned is written;
+ *          apart from in
  * returns  bytes written, a multiple of 4
  * memory   none; st may be copied
  * source   RFC 4648 s.4
@@ -55,8 +94,11 @@ size_t fhb_b64_encode(fhb_b64_enc_t *st, unsigned char *out,
 
 
 /*
- * fhb_b64_encode_fit - how many bytes of input surely fit into room bytes of
- * output, whatever the carry; 0 when room is below 4.
+ * fhb_b64_encode_fit - how many bytes of input fit into room bytes of output.
+ *
+ * returns  the largest length that fits and leaves nothing in the carry; 0
+ *          when room is below 4
+ * test     t/unit/test_b64.c
  */
 
 size_t fhb_b64_encode_fit(const fhb_b64_enc_t *st, size_t room);
@@ -67,6 +109,7 @@ size_t fhb_b64_encode_fit(const fhb_b64_enc_t *st, size_t room);
  *
  * shape    out: at least 4 bytes
  * returns  bytes written: 0 or 4; st is a new stream again
+ * test     t/unit/test_b64.c
  */
 
 size_t fhb_b64_encode_end(fhb_b64_enc_t *st, unsigned char *out);
@@ -75,12 +118,15 @@ size_t fhb_b64_encode_end(fhb_b64_enc_t *st, unsigned char *out);
 /*
  * fhb_b64_decode - decode one slice of a stream, strictly.
  *
- * shape    out: at least FHB_B64_DECODE_MAX(len) bytes; may be in itself
- * returns  FHB_OK and *written | FHB_E_BACKEND_BASE64 for a character that is
- *          neither of the alphabet nor white space (space, TAB, CR, LF), for
- *          anything but white space after the padding, and for spare bits
- *          that are not zero
- * units    st->off is the offset of the first bad byte, from stream start
+ * shape    out: at least FHB_B64_DECODE_MAX(len) bytes, all of which may be
+ *          written to; may be in itself
+ * returns  FHB_OK | FHB_E_BACKEND_BASE64 for a character that is neither of
+ *          the alphabet nor white space (space, TAB, CR, LF), for anything
+ *          but white space after the padding, and for spare bits that are
+ *          not zero; then for every later slice too.  *written is set in
+ *          both cases: what stood before the error counts
+ * units    st->off is the offset of the first bad byte, from stream start;
+ *          of spare bits: of the "=" behind them
  * memory   none; st may be copied
  * source   RFC 4648 s.4, s.3.5; FHIR base64Binary
  * test     t/unit/test_b64.c, t/fuzz/fuzz_b64.c
@@ -91,7 +137,28 @@ fhb_must_check fhb_rc_t fhb_b64_decode(fhb_b64_dec_t *st, unsigned char *out,
 
 
 /*
+ * fhb_b64_check - copy one slice of a stream as it is, less its white space.
+ *
+ * For a payload that is base64 on both sides.  The state and the errors are
+ * those of fhb_b64_decode(), and the stream ends with fhb_b64_decode_end().
+ *
+ * shape    out: at least len bytes, all of which may be written to; may be in
+ *          itself
+ * returns  as fhb_b64_decode(); *written counts characters, "=" included
+ * memory   none; st may be copied
+ * source   RFC 4648 s.4, s.3.5; FHIR base64Binary
+ * test     t/unit/test_b64.c, t/fuzz/fuzz_b64.c
+ */
+
+fhb_must_check fhb_rc_t fhb_b64_check(fhb_b64_dec_t *st, unsigned char *out,
+    size_t *written, const unsigned char *in, size_t len);
+
+
+/*
  * fhb_b64_decode_end - check that a stream ended with a whole quantum.
+ *
+ * returns  FHB_OK | FHB_E_BACKEND_BASE64; of an empty stream FHB_OK
+ * test     t/unit/test_b64.c
  */
 
 fhb_must_check fhb_rc_t fhb_b64_decode_end(const fhb_b64_dec_t *st);

@@ -1,0 +1,64 @@
+/*
+ * What a kernel of base64 does; for fhb_b64*.c alone.
+ *
+ * A kernel knows whole quanta of the alphabet: no carry, no padding, no error
+ * codes.  All kernels give equal results; the scalar one is the reference.
+ * None reads outside of in[0 .. len), whatever the alignment.
+ */
+
+#ifndef FHB_B64_KERNEL_H
+#define FHB_B64_KERNEL_H
+
+#include "fhb_b64.h"
+
+#pragma GCC visibility push(hidden)
+
+
+struct fhb_b64_kernel_s {
+
+    fhb_str_t   name;
+
+    /*
+     * len is a multiple of 3; writes len / 3 * 4 bytes and no byte more;
+     * out and in lie apart.
+     */
+
+    void      (*encode)(unsigned char *out, const unsigned char *in,
+                  size_t len);
+
+    /*
+     * len is a multiple of 4; returns how many characters it took: whole
+     * quanta, up to the first that holds a character which is not of the
+     * alphabet.  Gives 3 bytes for 4 characters; may leave anything in the
+     * rest of out[0 .. len / 4 * 3).  out may be in, or before it.
+     */
+
+    size_t    (*decode)(unsigned char *out, const unsigned char *in,
+                  size_t len);
+
+    /*
+     * Copies characters of the alphabet and skips white space, up to the
+     * first byte that is neither; returns how many bytes it took.  May leave
+     * anything in the rest of out[0 .. len).  out may be in, or before it.
+     */
+
+    size_t    (*copy)(unsigned char *out, size_t *written,
+                  const unsigned char *in, size_t len);
+};
+
+
+/* what fhb_b64_value[] says of a byte that is not worth 0 .. 63 */
+
+#define FHB_B64_BAD    0x80
+#define FHB_B64_SPACE  0x81
+#define FHB_B64_PAD    0x82
+
+extern const unsigned char  fhb_b64_value[256];
+extern const unsigned char  fhb_b64_alphabet[64];
+
+extern const fhb_b64_kernel_t  fhb_b64_scalar;
+
+
+#pragma GCC visibility pop
+
+#endif /* FHB_B64_KERNEL_H */
