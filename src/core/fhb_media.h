@@ -1,5 +1,6 @@
 /*
- * Media types, Accept and _format: which form a document leaves in.
+ * Media types: what they name, their parameters, and how a browser takes
+ * them.
  */
 
 #ifndef FHB_MEDIA_H
@@ -20,38 +21,13 @@ typedef struct {
 } fhb_media_t;
 
 
-/* one member of Accept */
+/* one parameter, and the cursor that steps to it */
 
 typedef struct {
-    fhb_media_t  range;                 /* params without the weight */
-    int          q;                     /* 0 .. 1000 */
-} fhb_range_t;
-
-
-typedef struct {
-    size_t       n;                     /* members of ranges */
-    int          present;               /* not 0: some line had content */
-    fhb_range_t  ranges[FHB_MAX_RANGES];
-} fhb_accept_t;
-
-
-/* what a request asks for, and how its location answers */
-
-typedef struct {
-    fhb_version_t        version;
-    const fhb_accept_t  *accept;        /* NULL: no Accept */
-    fhb_form_t           format;        /* of _format; FHB_FORM_NONE: none */
-    unsigned             lenient:1;     /* fhir_binary_accept */
-    unsigned             fhir:1;        /* fhir_binary_default */
-} fhb_wish_t;
-
-
-typedef struct {
-    fhb_form_t  form;
-    unsigned    legacy:1;               /* answer with the legacy FHIR name
-                                         * (on DSTU2: with the newer one) */
-    unsigned    echo:1;                 /* answer with fhirVersion */
-} fhb_choice_t;
+    fhb_str_t   rest;                   /* begins as params */
+    fhb_str_t   name;
+    fhb_str_t   value;                  /* raw: a token or a quoted-string */
+} fhb_media_param_t;
 
 
 /* how careful a browser must be with a native document, spec-facts j */
@@ -68,7 +44,8 @@ typedef enum {
  *
  * shape    s: as received; leading and trailing blanks are passed over
  * returns  FHB_OK | FHB_E_BACKEND_TYPE for anything that is no type/subtype
- *          *(;name=value), is longer than FHB_MAX_MEDIA or holds controls
+ *          *(;name=value), is a range, is longer than FHB_MAX_MEDIA, has more
+ *          than FHB_MAX_PARAMS parameters or holds controls; *m is then empty
  * memory   none
  * source   RFC 9110 s.8.3.1, spec-facts b (stored contentType hygiene)
  * test     t/unit/test_media.c, t/fuzz/fuzz_media.c
@@ -78,10 +55,33 @@ fhb_must_check fhb_rc_t fhb_media_parse(fhb_media_t *m, fhb_str_t s);
 
 
 /*
+ * fhb_media_split - the same by grammar alone: no limits, and "*" is a name
+ * like any other; for a member of Accept and the like.
+ *
+ * returns  FHB_OK | FHB_E_SYNTAX, *m is then empty
+ */
+
+fhb_must_check fhb_rc_t fhb_media_split(fhb_media_t *m, fhb_str_t s);
+
+
+/*
+ * fhb_media_next - step to the next parameter.
+ *
+ * shape    p: its rest is set to params, which are empty or *(OWS ";" ...)
+ * returns  FHB_OK | FHB_DONE | FHB_E_SYNTAX, which the params of a parsed
+ *          type do not give
+ */
+
+fhb_must_check fhb_rc_t fhb_media_next(fhb_media_param_t *p);
+
+
+/*
  * fhb_media_param - the value of a parameter, quotes and escapes undone.
  *
- * shape    name: lower case; out: receives the value
+ * shape    name: in any case; out: receives the value of the first
+ *          parameter of that name
  * returns  FHB_OK | FHB_DONE when there is none
+ * test     t/unit/test_media.c
  */
 
 fhb_must_check fhb_rc_t fhb_media_param(const fhb_media_t *m, fhb_str_t name,
@@ -92,19 +92,39 @@ fhb_must_check fhb_rc_t fhb_media_param(const fhb_media_t *m, fhb_str_t name,
  * fhb_media_fhir - which FHIR form a type names, under any of its names.
  *
  * returns  FHB_FORM_JSON | FHB_FORM_XML | FHB_FORM_NONE
+ * source   spec-facts b.1
  */
 
 fhb_form_t fhb_media_fhir(const fhb_media_t *m);
 
 
 /*
+ * fhb_media_syntax - which generic format the bytes of a type are in.
+ *
+ * returns  FHB_FORM_JSON for application/json, text/json and a suffix +json,
+ *          FHB_FORM_XML likewise, else FHB_FORM_NONE; the FHIR names of
+ *          DSTU2 count as well
+ * source   spec-facts b.2 N6; RFC 6839
+ */
+
+fhb_form_t fhb_media_syntax(const fhb_media_t *m);
+
+
+/*
  * fhb_media_is - whether a type is this type/subtype, parameters aside.
  *
- * shape    name: such as "application/pdf", lower case
+ * shape    name: such as "application/pdf"
  */
 
 int fhb_media_is(const fhb_media_t *m, fhb_str_t name);
 
+
+/*
+ * fhb_media_risk - how a browser must be held with a document of this type.
+ *
+ * returns  FHB_MEDIA_ACTIVE for anything that is not known to be harmless
+ * source   spec-facts j
+ */
 
 fhb_media_risk_t fhb_media_risk(const fhb_media_t *m);
 
@@ -119,76 +139,13 @@ fhb_str_t fhb_media_extension(const fhb_media_t *m);
 
 
 /*
- * fhb_accept_parse - read all Accept lines of a request.
+ * fhb_media_write - write a type as a FHIR code: parameters apart by one
+ * space, no blanks at the ends; values stay as received.
  *
- * shape    lines: n values in the order of the header
- * returns  FHB_OK, invalid members are left out | FHB_E_ACCEPT_TOO_LONG past
- *          FHB_MAX_ACCEPT bytes or FHB_MAX_RANGES members
- * memory   none; the ranges point into the lines
- * source   RFC 9110 s.12.5.1, spec-facts b.3
- * test     t/unit/test_accept.c, t/fuzz/fuzz_accept.c
+ * source   spec-facts c.4 (contentType)
  */
 
-fhb_must_check fhb_rc_t fhb_accept_parse(fhb_accept_t *a,
-    const fhb_str_t *lines, size_t n);
-
-
-/*
- * fhb_accept_format - what a value of _format names.
- *
- * shape    value: percent-decoded, not empty; "+" and " " are equal
- * returns  FHB_OK and *form | FHB_E_FORMAT
- * source   spec-facts b.1, b.4
- * test     t/unit/test_accept.c
- */
-
-fhb_must_check fhb_rc_t fhb_accept_format(fhb_form_t *form, fhb_str_t value,
-    fhb_version_t version);
-
-
-/*
- * fhb_accept_choose - choose the form for a stored type.
- *
- * shape    stored: NULL when its type cannot be parsed: then the document is
- *          application/octet-stream
- * returns  FHB_OK and *choice | FHB_E_NOT_ACCEPTABLE
- * memory   none
- * source   spec-facts b.2 to b.5, design 2.5 (lenient, default)
- * test     t/unit/test_accept.c, t/negotiation_*.t
- */
-
-fhb_must_check fhb_rc_t fhb_accept_choose(fhb_choice_t *choice,
-    const fhb_wish_t *wish, const fhb_media_t *stored);
-
-
-/*
- * fhb_accept_may_fhir - whether some stored type could leave in a FHIR form.
- *
- * returns  0 only when every choice is native or a refusal
- */
-
-int fhb_accept_may_fhir(const fhb_wish_t *wish);
-
-
-/*
- * fhb_accept_error_form - the form of an OperationOutcome for this client.
- *
- * returns  FHB_FORM_JSON or FHB_FORM_XML
- * source   spec-facts b.5 (errors)
- */
-
-fhb_form_t fhb_accept_error_form(const fhb_wish_t *wish);
-
-
-/*
- * fhb_accept_type - write the Content-Type of a FHIR form.
- *
- * shape    choice: its form is JSON or XML
- * source   spec-facts b.1 (response Content-Type)
- */
-
-void fhb_accept_type(fhb_out_t *out, fhb_version_t version,
-    const fhb_choice_t *choice);
+void fhb_media_write(fhb_out_t *out, const fhb_media_t *m);
 
 
 #pragma GCC visibility pop
