@@ -1,0 +1,241 @@
+/*
+ * References to a resource of this server: the id that they name.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "fhb_reference.h"
+#include "guard.h"
+
+
+#define BASE  "https://fhir.example.org/r4/T1"
+#define ID64  "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-."
+
+
+typedef struct {
+    const char  *s;
+    const char  *id;                    /* NULL: refused */
+} reference_row_t;
+
+
+static void
+check(const reference_row_t *rows, size_t n, const char *base_url)
+{
+    size_t     i;
+    guard_t    g, h;
+    fhb_rc_t   rc;
+    fhb_str_t  s, id, base;
+
+    static const fhb_str_t  patient = fhb_string("Patient/");
+
+    base.len = strlen(base_url);
+    base.data = (unsigned char *) guard_before(&h, base_url, base.len);
+
+    for (i = 0; i < n; i++) {
+        s.len = strlen(rows[i].s);
+        s.data = (unsigned char *) guard_before(&g, rows[i].s, s.len);
+
+        rc = fhb_reference_id(&id, s, patient, base);
+
+        if (rc != (rows[i].id ? FHB_OK : FHB_E_PARAM_VALUE)) {
+            fail_msg("%s with the base \"%s\": %d", rows[i].s, base_url, rc);
+        }
+
+        if (rc == FHB_OK
+            && (id.len != strlen(rows[i].id)
+                || memcmp(id.data, rows[i].id, id.len) != 0))
+        {
+            fail_msg("%s: \"%.*s\"", rows[i].s, (int) id.len,
+                     (const char *) id.data);
+        }
+
+        guard_free(&g);
+    }
+
+    guard_free(&h);
+}
+
+
+#define CHECK(rows, base)  check(rows, sizeof(rows) / sizeof(rows[0]), base)
+
+
+static void
+an_id_and_a_type_with_an_id_are_references(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { "12724066", "12724066" },
+        { "Patient/12724066", "12724066" },
+        { "-s", "-s" },
+        { "Patient/-s", "-s" },
+        { ID64, ID64 },
+        { "Patient/" ID64, ID64 },
+        { "Patient", "Patient" },
+        { "...", "..." }
+    };
+
+    (void) state;
+
+    CHECK(rows, "");
+    CHECK(rows, BASE);
+}
+
+
+static void
+anything_else_is_refused(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { "", NULL },
+        { "Patient/", NULL },
+        { "/12724066", NULL },
+        { "/Patient/12724066", NULL },
+        { "Patient/1/", NULL },
+        { "Patient/1/_history/2", NULL },
+        { "Patient/1#x", NULL },
+        { "1#x", NULL },
+        { "#p1", NULL },
+        { "Patient/1?x", NULL },
+        { "urn:uuid:c757873d-ec9a-4326-a141-556f43239520", NULL },
+        { "urn:oid:1.2.3", NULL },
+        { "Practitioner/1", NULL },
+        { "patient/1", NULL },
+        { "PATIENT/1", NULL },
+        { "Patient/Patient/1", NULL },
+        { "1,2", NULL },
+        { "Patient/1,Patient/2", NULL },
+        { "1|2", NULL },
+        { "$1", NULL },
+        { "a_b", NULL },
+        { "Patient/a_b", NULL },
+        { ID64 "a", NULL },
+        { "Patient/" ID64 "a", NULL },
+        { ".", NULL },
+        { "..", NULL },
+        { "../1", NULL },
+        { "Patient/..", NULL },
+        { "Patient/../1", NULL },
+        { " 1", NULL },
+        { "1 ", NULL },
+        { "1\n", NULL },
+        { "\xc3\xa9", NULL },
+        { "http://", NULL },
+        { "https://", NULL },
+        { "https:///Patient/1", NULL }
+    };
+
+    (void) state;
+
+    CHECK(rows, "");
+    CHECK(rows, BASE);
+}
+
+
+static void
+an_absolute_reference_needs_the_own_base(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { BASE "/Patient/12724066", "12724066" },
+        { "http://fhir.example.org/r4/T1/Patient/1", "1" },
+        { "HTTPS://FHIR.Example.ORG/r4/T1/Patient/1", "1" },
+        { "Http://fhir.example.org/r4/T1/Patient/1", "1" },
+        { BASE "/Patient/-s", "-s" },
+
+        { BASE, NULL },
+        { BASE "/", NULL },
+        { BASE "/1", NULL },
+        { BASE "/Patient", NULL },
+        { BASE "/Patient/", NULL },
+        { BASE "//Patient/1", NULL },
+        { BASE "Patient/1", NULL },
+        { BASE "/patient/1", NULL },
+        { BASE "/Practitioner/1", NULL },
+        { BASE "/Patient/1/_history/2", NULL },
+        { BASE "/Patient/1#x", NULL },
+        { BASE "/Patient/1?x=1", NULL },
+        { BASE "/../T2/Patient/1", NULL },
+        { BASE "/https://fhir.example.org/r4/T1/Patient/1", NULL },
+        { "https://fhir.example.org/r4/T2/Patient/1", NULL },
+        { "https://fhir.example.org/r4/t1/Patient/1", NULL },
+        { "https://fhir.example.org/R4/T1/Patient/1", NULL },
+        { "https://fhir.example.org/r4/T12/Patient/1", NULL },
+        { "https://fhir.example.org/r4/Patient/1", NULL },
+        { "https://fhir.example.org/Patient/1", NULL },
+        { "https://fhir.example.org:443/r4/T1/Patient/1", NULL },
+        { "https://fhir.example.org.evil.org/r4/T1/Patient/1", NULL },
+        { "https://evil.org/r4/T1/Patient/1", NULL },
+        { "https://x@fhir.example.org/r4/T1/Patient/1", NULL },
+        { "ftp://fhir.example.org/r4/T1/Patient/1", NULL },
+        { "//fhir.example.org/r4/T1/Patient/1", NULL },
+        { " " BASE "/Patient/1", NULL }
+    };
+
+    (void) state;
+
+    CHECK(rows, BASE);
+    CHECK(rows, BASE "/");
+    CHECK(rows, "HTTP://Fhir.Example.Org/r4/T1");
+}
+
+
+static void
+a_base_may_be_a_host_alone(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { "https://h:8080/Patient/1", "1" },
+        { "https://h/Patient/1", NULL },
+        { "https://h:8080", NULL },
+        { "https://h:8080Patient/1", NULL },
+        { "https://h:8080/r4/Patient/1", NULL }
+    };
+
+    (void) state;
+
+    CHECK(rows, "https://h:8080");
+    CHECK(rows, "https://h:8080/");
+}
+
+
+static void
+without_a_base_no_absolute_reference_is_accepted(void **state)
+{
+    size_t  i;
+
+    static const char *const      bases[] = {
+        "", "/", "fhir.example.org", "https://", "https:///", "/r4/T1"
+    };
+    static const reference_row_t  rows[] = {
+        { BASE "/Patient/1", NULL },
+        { "https://fhir.example.org/Patient/1", NULL },
+        { "https:///Patient/1", NULL },
+        { "/Patient/1", NULL },
+        { "/r4/T1/Patient/1", NULL },
+        { "Patient/1", "1" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+        CHECK(rows, bases[i]);
+    }
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(an_id_and_a_type_with_an_id_are_references),
+        cmocka_unit_test(anything_else_is_refused),
+        cmocka_unit_test(an_absolute_reference_needs_the_own_base),
+        cmocka_unit_test(a_base_may_be_a_host_alone),
+        cmocka_unit_test(without_a_base_no_absolute_reference_is_accepted),
+    };
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
