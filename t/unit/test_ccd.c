@@ -15,7 +15,8 @@
 
 
 #define EVERY  0                        /* stands for all the versions */
-#define ID64   "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-."
+
+#define ID64  "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-."
 
 
 /* out is the canonical query, or NULL and then fault the name at fault */
