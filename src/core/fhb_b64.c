@@ -85,7 +85,7 @@ fhb_b64_encode(fhb_b64_enc_t *st, unsigned char *out, const unsigned char *in,
             len--;
         }
 
-        fhb_b64_scalar.encode(out, quantum, 3);
+        fhb_b64_scalar_encode(out, quantum, 3);
         out += 4;
     }
 
@@ -127,7 +127,7 @@ fhb_b64_encode_end(fhb_b64_enc_t *st, unsigned char *out)
     quantum[1] = n == 2 ? st->carry[1] : 0;
     quantum[2] = 0;
 
-    fhb_b64_scalar.encode(out, quantum, 3);
+    fhb_b64_scalar_encode(out, quantum, 3);
 
     out[3] = '=';
 

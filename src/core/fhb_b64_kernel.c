@@ -7,12 +7,8 @@
 #include "fhb_b64_kernel.h"
 
 
-static void fhb_b64_scalar_encode(unsigned char *out, const unsigned char *in,
-    size_t len);
-static size_t fhb_b64_scalar_decode(unsigned char *out,
-    const unsigned char *in, size_t len);
-static size_t fhb_b64_scalar_copy(unsigned char *out, size_t *written,
-    const unsigned char *in, size_t len);
+static inline int fhb_b64_kernel_is(fhb_str_t name,
+    const fhb_b64_kernel_t *kernel);
 
 
 const unsigned char  fhb_b64_alphabet[64] = {
@@ -60,33 +56,57 @@ const fhb_b64_kernel_t  fhb_b64_scalar = {
 };
 
 
-/* the best one first */
-
-static const fhb_b64_kernel_t *const  fhb_b64_kernels[] = {
-    &fhb_b64_scalar
-};
-
-#define FHB_B64_KERNELS  (sizeof(fhb_b64_kernels) / sizeof(fhb_b64_kernels[0]))
-
+/*
+ * __builtin_cpu_supports() reads what libgcc found out when it was loaded,
+ * including whether the system saves the wide registers: a few loads, so the
+ * answer is not kept anywhere.
+ */
 
 const fhb_b64_kernel_t *
 fhb_b64_kernel(fhb_str_t name)
 {
-    size_t                   i;
-    const fhb_b64_kernel_t  *k;
+#if (FHB_B64_X86)
 
-    for (i = 0; i < FHB_B64_KERNELS; i++) {
-        k = fhb_b64_kernels[i];
+    if (fhb_b64_kernel_is(name, &fhb_b64_avx512)
+        && __builtin_cpu_supports("avx512f")
+        && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512vbmi")
+        && __builtin_cpu_supports("avx512vbmi2"))
+    {
+        return &fhb_b64_avx512;
+    }
 
-        if (name.len == 0
-            || (name.len == k->name.len
-                && memcmp(name.data, k->name.data, name.len) == 0))
-        {
-            return k;
-        }
+    if (fhb_b64_kernel_is(name, &fhb_b64_avx2)
+        && __builtin_cpu_supports("avx2"))
+    {
+        return &fhb_b64_avx2;
+    }
+
+#endif
+
+#if (FHB_B64_NEON)
+
+    if (fhb_b64_kernel_is(name, &fhb_b64_neon)) {
+        return &fhb_b64_neon;
+    }
+
+#endif
+
+    if (fhb_b64_kernel_is(name, &fhb_b64_scalar)) {
+        return &fhb_b64_scalar;
     }
 
     return NULL;
+}
+
+
+static inline int
+fhb_b64_kernel_is(fhb_str_t name, const fhb_b64_kernel_t *kernel)
+{
+    return name.len == 0
+           || (name.len == kernel->name.len
+               && memcmp(name.data, kernel->name.data, name.len) == 0);
 }
 
 
@@ -102,7 +122,7 @@ fhb_b64_kernel_name(const fhb_b64_kernel_t *kernel)
  *     out    aaaaaa aabbbb bbbbcc cccccc
  */
 
-static void
+void
 fhb_b64_scalar_encode(unsigned char *out, const unsigned char *in, size_t len)
 {
     const unsigned char  *last;
@@ -116,7 +136,7 @@ fhb_b64_scalar_encode(unsigned char *out, const unsigned char *in, size_t len)
 }
 
 
-static size_t
+size_t
 fhb_b64_scalar_decode(unsigned char *out, const unsigned char *in, size_t len)
 {
     size_t    i;
@@ -141,7 +161,7 @@ fhb_b64_scalar_decode(unsigned char *out, const unsigned char *in, size_t len)
 }
 
 
-static size_t
+size_t
 fhb_b64_scalar_copy(unsigned char *out, size_t *written,
     const unsigned char *in, size_t len)
 {

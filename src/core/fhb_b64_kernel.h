@@ -14,6 +14,19 @@
 #pragma GCC visibility push(hidden)
 
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#define FHB_B64_X86   1
+#else
+#define FHB_B64_X86   0
+#endif
+
+#if defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+#define FHB_B64_NEON  1
+#else
+#define FHB_B64_NEON  0
+#endif
+
+
 struct fhb_b64_kernel_s {
 
     fhb_str_t   name;
@@ -57,6 +70,24 @@ extern const unsigned char  fhb_b64_value[256];
 extern const unsigned char  fhb_b64_alphabet[64];
 
 extern const fhb_b64_kernel_t  fhb_b64_scalar;
+
+/* of the scalar kernel; the others leave their remainders to it */
+
+void fhb_b64_scalar_encode(unsigned char *out, const unsigned char *in,
+    size_t len);
+size_t fhb_b64_scalar_decode(unsigned char *out, const unsigned char *in,
+    size_t len);
+size_t fhb_b64_scalar_copy(unsigned char *out, size_t *written,
+    const unsigned char *in, size_t len);
+
+#if (FHB_B64_X86)
+extern const fhb_b64_kernel_t  fhb_b64_avx2;
+extern const fhb_b64_kernel_t  fhb_b64_avx512;
+#endif
+
+#if (FHB_B64_NEON)
+extern const fhb_b64_kernel_t  fhb_b64_neon;
+#endif
 
 
 #pragma GCC visibility pop
