@@ -1,0 +1,264 @@
+/*
+ * Copyright (C) 2026 The FHIR Binary gateway authors
+ *
+ * The front door: directives, configuration, and where the rooms of src/http
+ * are hooked into nginx.
+ */
+
+
+#include "ngx_http_fhir_binary.h"
+
+
+static ngx_int_t ngx_http_fhir_binary_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_fhir_binary_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_fhir_binary_phase(ngx_conf_t *cf,
+    ngx_http_phases phase, ngx_http_handler_pt handler);
+static void *ngx_http_fhir_binary_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_fhir_binary_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_fhir_binary_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf,
+    void *parent, void *child);
+
+
+#define NGX_HTTP_FHIR_BINARY_ANYWHERE                                        \
+    (NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF)
+
+
+static ngx_command_t  ngx_http_fhir_binary_commands[] = {
+
+    { ngx_string("fhir_binary"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, version),
+      ngx_http_fhir_binary_versions },
+
+    { ngx_string("fhir_binary_backend"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, backend),
+      ngx_http_fhir_binary_backends },
+
+    { ngx_string("fhir_binary_accept"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, lenient),
+      ngx_http_fhir_binary_accepts },
+
+    { ngx_string("fhir_binary_default"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, fhir),
+      ngx_http_fhir_binary_defaults },
+
+    { ngx_string("fhir_binary_auth"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_flag,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, auth),
+      NULL },
+
+    { ngx_string("fhir_binary_realm"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_realm,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, realm),
+      NULL },
+
+    { ngx_string("fhir_binary_cors"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_1MORE,
+      ngx_http_fhir_binary_conf_cors,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("fhir_binary_sandbox"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_flag,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, sandbox),
+      NULL },
+
+    { ngx_string("fhir_binary_buffers"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE2,
+      ngx_http_fhir_binary_conf_bufs,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, bufs),
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_fhir_binary_module_ctx = {
+    ngx_http_fhir_binary_preconfiguration, /* preconfiguration */
+    ngx_http_fhir_binary_init,             /* postconfiguration */
+
+    ngx_http_fhir_binary_create_main_conf, /* create main configuration */
+    ngx_http_fhir_binary_init_main_conf,   /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_fhir_binary_create_loc_conf,  /* create location configuration */
+    ngx_http_fhir_binary_merge_loc_conf    /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_fhir_binary_module = {
+    NGX_MODULE_V1,
+    &ngx_http_fhir_binary_module_ctx,      /* module context */
+    ngx_http_fhir_binary_commands,         /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_http_fhir_binary_preconfiguration(ngx_conf_t *cf)
+{
+    return ngx_http_fhir_binary_variables_add(cf);
+}
+
+
+/*
+ * Where no location is enabled, nothing is hooked in and nothing is paid.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_init(ngx_conf_t *cf)
+{
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    fmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_fhir_binary_module);
+
+    if (!fmcf->enabled) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_fhir_binary_negotiate_init(cf, fmcf) != NGX_OK
+        || ngx_http_fhir_binary_phase(cf, NGX_HTTP_PREACCESS_PHASE,
+                                      ngx_http_fhir_binary_claim_handler)
+           != NGX_OK
+        || ngx_http_fhir_binary_phase(cf, NGX_HTTP_ACCESS_PHASE,
+                                      ngx_http_fhir_binary_access_handler)
+           != NGX_OK
+        || ngx_http_fhir_binary_phase(cf, NGX_HTTP_PRECONTENT_PHASE,
+                                      ngx_http_fhir_binary_negotiate_handler)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_fhir_binary_filter_init(cf);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_phase(ngx_conf_t *cf, ngx_http_phases phase,
+    ngx_http_handler_pt handler)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[phase].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = handler;
+
+    return NGX_OK;
+}
+
+
+static void *
+ngx_http_fhir_binary_create_main_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_http_fhir_binary_main_conf_t));
+}
+
+
+static char *
+ngx_http_fhir_binary_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_fhir_binary_main_conf_t  *fmcf = conf;
+
+    fmcf->clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_fhir_binary_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_fhir_binary_loc_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_fhir_binary_loc_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     conf->realm = { 0, NULL };
+     *     conf->bufs.num = 0;
+     *     conf->error_pages = NULL;
+     *     conf->own_error_pages = 0;
+     */
+
+    conf->version = NGX_CONF_UNSET_UINT;
+    conf->backend = NGX_CONF_UNSET_UINT;
+    conf->lenient = NGX_CONF_UNSET_UINT;
+    conf->fhir = NGX_CONF_UNSET_UINT;
+    conf->auth = NGX_CONF_UNSET;
+    conf->sandbox = NGX_CONF_UNSET;
+    conf->cors = NGX_CONF_UNSET_PTR;
+
+    return conf;
+}
+
+
+static char *
+ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_fhir_binary_loc_conf_t  *prev = parent;
+    ngx_http_fhir_binary_loc_conf_t  *conf = child;
+
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    ngx_conf_merge_uint_value(conf->version, prev->version, FHB_VERSION_OFF);
+    ngx_conf_merge_uint_value(conf->backend, prev->backend,
+                              NGX_HTTP_FHIR_BINARY_AUTO);
+    ngx_conf_merge_uint_value(conf->lenient, prev->lenient, 0);
+    ngx_conf_merge_uint_value(conf->fhir, prev->fhir, 0);
+    ngx_conf_merge_value(conf->auth, prev->auth, 1);
+    ngx_conf_merge_value(conf->sandbox, prev->sandbox, 1);
+    ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
+    ngx_conf_merge_str_value(conf->realm, prev->realm, "fhir");
+    ngx_conf_merge_bufs_value(conf->bufs, prev->bufs, 4, 32768);
+
+    if (conf->version != FHB_VERSION_OFF) {
+        fmcf = ngx_http_conf_get_module_main_conf(cf,
+                                                  ngx_http_fhir_binary_module);
+        fmcf->enabled = 1;
+    }
+
+    ngx_http_fhir_binary_conf_error_pages(cf, prev, conf);
+
+    return ngx_http_fhir_binary_conf_check(cf, conf);
+}

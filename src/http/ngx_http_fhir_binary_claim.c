@@ -1,0 +1,146 @@
+/*
+ * Claim: the request becomes one of ours, and stays so.
+ *
+ * nginx wipes the modules' contexts on an internal redirect; a cleanup of
+ * the request's pool keeps ours, so that what was decided for a request holds
+ * wherever its content finally comes from.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+
+
+static void ngx_http_fhir_binary_claim_cleanup(void *data);
+static ngx_int_t ngx_http_fhir_binary_claim_method(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+
+const ngx_http_fhir_binary_loc_conf_t *
+ngx_http_fhir_binary_conf(ngx_http_request_t *r)
+{
+    return ngx_http_get_module_loc_conf(r, ngx_http_fhir_binary_module);
+}
+
+
+ngx_http_fhir_binary_ctx_t *
+ngx_http_fhir_binary_ctx(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t          *cln;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_fhir_binary_module);
+
+    if (ctx != NULL || !(r->internal || r->filter_finalize)) {
+        return ctx;
+    }
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+
+        if (cln->handler != ngx_http_fhir_binary_claim_cleanup) {
+            continue;
+        }
+
+        ctx = cln->data;
+
+        /* the pool is shared with subrequests */
+
+        if (ctx->request == r) {
+            ngx_http_set_ctx(r, ctx, ngx_http_fhir_binary_module);
+            return ctx;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_http_fhir_binary_ctx_t *
+ngx_http_fhir_binary_claim(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t          *cln;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_fhir_binary_ctx_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_http_fhir_binary_ctx_t));
+
+    ctx->request = r;
+    ctx->conf = ngx_http_fhir_binary_conf(r);
+    ctx->length = -1;
+    ctx->route_rc = fhb_route_parse(&ctx->route,
+                                    ngx_http_fhir_binary_to_core(r->uri));
+
+    cln->handler = ngx_http_fhir_binary_claim_cleanup;
+
+    ngx_http_set_ctx(r, ctx, ngx_http_fhir_binary_module);
+
+    return ctx;
+}
+
+
+/* only a marker: the memory is the pool's */
+
+static void
+ngx_http_fhir_binary_claim_cleanup(void *data)
+{
+    (void) data;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_claim_handler(ngx_http_request_t *r)
+{
+    ngx_http_fhir_binary_ctx_t             *ctx;
+    const ngx_http_fhir_binary_loc_conf_t  *fbcf;
+
+    fbcf = ngx_http_fhir_binary_conf(r);
+
+    if (fbcf->version == FHB_VERSION_OFF) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx != NULL) {
+        /* ours already: a redirect inside nginx, or our own subrequest */
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_fhir_binary_claim(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (r != r->main) {
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_SUBREQUEST);
+    }
+
+    return ngx_http_fhir_binary_claim_method(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_claim_method(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    switch (r->method) {
+
+    case NGX_HTTP_GET:
+    case NGX_HTTP_HEAD:
+        return NGX_DECLINED;
+
+    case NGX_HTTP_OPTIONS:
+        ctx->options = 1;
+        return NGX_HTTP_NO_CONTENT;
+
+    case NGX_HTTP_UNKNOWN:
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_METHOD_UNKNOWN);
+
+    default:
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_METHOD);
+    }
+}

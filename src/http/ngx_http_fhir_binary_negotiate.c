@@ -1,0 +1,436 @@
+/*
+ * Negotiate: what the client asks for, and the request that the backend sees.
+ *
+ * Conditionals, Accept-Encoding and most ranges stay here, since the answer
+ * is chosen and cut by the gateway.  proxy_pass copies every element of the
+ * header list, so the list is built anew; $http_NAME keeps the client's value
+ * because it is looked up before.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+#include "fhb_query.h"
+
+
+/* lines of Accept that are looked at; fhb_accept_parse() refuses far fewer */
+#define NGX_HTTP_FHIR_BINARY_LINES  (FHB_MAX_RANGES + 1)
+
+/* bytes of a decoded _format; the longest known value has 21 */
+#define NGX_HTTP_FHIR_BINARY_FORMAT  128
+
+
+static ngx_int_t ngx_http_fhir_binary_negotiate_lines(ngx_http_request_t *r,
+    fhb_str_t *lines);
+static fhb_rc_t ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_negotiate_format(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_negotiate_headers(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_negotiate_drops(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_table_elt_t *h);
+static ngx_int_t ngx_http_fhir_binary_negotiate_args(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_fhir_binary_negotiate_ranged(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+
+
+static ngx_str_t  ngx_http_fhir_binary_negotiate_names[] = {
+    ngx_string("accept"),
+    ngx_string("accept-encoding"),
+    ngx_string("if-match"),
+    ngx_string("if-modified-since"),
+    ngx_string("if-none-match"),
+    ngx_string("if-range"),
+    ngx_string("if-unmodified-since"),
+    ngx_string("range")
+};
+
+
+static ngx_str_t  ngx_http_fhir_binary_negotiate_variables[] = {
+    ngx_string("http_accept"),
+    ngx_string("http_accept_encoding"),
+    ngx_string("http_if_match"),
+    ngx_string("http_if_modified_since"),
+    ngx_string("http_if_none_match"),
+    ngx_string("http_if_range"),
+    ngx_string("http_if_unmodified_since"),
+    ngx_string("http_range")
+};
+
+
+ngx_int_t
+ngx_http_fhir_binary_negotiate_init(ngx_conf_t *cf,
+    ngx_http_fhir_binary_main_conf_t *fmcf)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
+
+        fmcf->dropped[i] = ngx_http_get_variable_index(cf,
+                                 &ngx_http_fhir_binary_negotiate_variables[i]);
+
+        if (fmcf->dropped[i] == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * PRECONTENT: also the second look at a route that access was skipped for.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
+{
+    fhb_rc_t                     rc;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx == NULL || ctx->own || ctx->prepared || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    if (ctx->route_rc != FHB_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, ctx->route_rc);
+    }
+
+    rc = ngx_http_fhir_binary_negotiate_ask(r, ctx);
+
+    if (rc != FHB_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, rc);
+    }
+
+    ctx->ranged = ngx_http_fhir_binary_negotiate_ranged(r, ctx);
+
+    if (ngx_http_fhir_binary_negotiate_headers(r, ctx) != NGX_OK
+        || ngx_http_fhir_binary_negotiate_args(r) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    /* nginx's own filter runs before the document's type is looked at */
+
+    r->disable_not_modified = 1;
+
+#if (NGX_HTTP_GZIP)
+    /* no precompressed file: it could not be wrapped */
+    r->gzip_tested = 1;
+    r->gzip_ok = 0;
+#endif
+
+    ctx->prepared = 1;
+
+    return NGX_DECLINED;
+}
+
+
+/*
+ * Read Accept and _format once; an error is one of the request as a whole.
+ */
+
+fhb_rc_t
+ngx_http_fhir_binary_negotiate_ask(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t  rc;
+
+    if (ctx->asked) {
+        return FHB_OK;
+    }
+
+    ctx->asked = 1;
+
+    rc = ngx_http_fhir_binary_negotiate_format(r, ctx);
+
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    return ngx_http_fhir_binary_negotiate_accept(r, ctx);
+}
+
+
+void
+ngx_http_fhir_binary_negotiate_wish(const ngx_http_fhir_binary_ctx_t *ctx,
+    fhb_wish_t *wish)
+{
+    ngx_memzero(wish, sizeof(fhb_wish_t));
+
+    wish->version = ctx->conf->version;
+    wish->accept = ctx->accept;
+    wish->format = ctx->format;
+    wish->lenient = ctx->conf->lenient;
+    wish->fhir = ctx->conf->fhir;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t       rc;
+    ngx_int_t      n;
+    fhb_str_t      lines[NGX_HTTP_FHIR_BINARY_LINES];
+    fhb_accept_t  *accept;
+
+    n = ngx_http_fhir_binary_negotiate_lines(r, lines);
+
+    if (n == 0) {
+        return FHB_OK;
+    }
+
+    accept = ngx_palloc(r->pool, sizeof(fhb_accept_t));
+    if (accept == NULL) {
+        return FHB_E_INTERNAL;
+    }
+
+    rc = fhb_accept_parse(accept, lines, n);
+
+    if (rc != FHB_OK) {
+        ngx_str_set(&ctx->parameter, "Accept");
+        return rc;
+    }
+
+    ctx->accept = accept;
+
+    return FHB_OK;
+}
+
+
+/*
+ * The lines come from the header list: nginx before 1.23 keeps repeated ones
+ * nowhere else.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_negotiate_lines(ngx_http_request_t *r, fhb_str_t *lines)
+{
+    ngx_int_t         n;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    n = 0;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (h[i].key.len != sizeof("accept") - 1
+                || ngx_strncasecmp(h[i].key.data, (u_char *) "accept",
+                                   sizeof("accept") - 1)
+                   != 0)
+            {
+                continue;
+            }
+
+            lines[n++] = ngx_http_fhir_binary_to_core(h[i].value);
+
+            if (n == NGX_HTTP_FHIR_BINARY_LINES) {
+                return n;
+            }
+        }
+    }
+
+    return n;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_negotiate_format(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    u_char     buf[NGX_HTTP_FHIR_BINARY_FORMAT];
+    fhb_rc_t   rc;
+    fhb_out_t  out;
+
+    if (r->args.len == 0) {
+        return FHB_OK;
+    }
+
+    fhb_out_init(&out, buf, sizeof(buf));
+
+    rc = fhb_query_format(ngx_http_fhir_binary_to_core(r->args), &out);
+
+    if (rc == FHB_OK && out.len) {
+        rc = fhb_accept_format(&ctx->format, fhb_out_result(&out),
+                               ctx->conf->version);
+    }
+
+    if (rc == FHB_OK) {
+        return FHB_OK;
+    }
+
+    if (rc == FHB_E_FORMAT) {
+        /* 406 has its place after the document was found */
+        ctx->format_rc = rc;
+        return FHB_OK;
+    }
+
+    ngx_str_set(&ctx->parameter, "_format");
+
+    return rc;
+}
+
+
+/*
+ * A range may go to the backend only where the answer cannot be a FHIR form,
+ * and only one: the parts of several would hide the document's type.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_negotiate_ranged(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_str_t   *range;
+    fhb_wish_t   wish;
+
+    if (r->headers_in.range == NULL
+        || r->headers_in.if_range != NULL
+        || r->method != NGX_HTTP_GET
+        || ctx->route.kind == FHB_ROUTE_CCD
+        || ctx->format_rc != FHB_OK
+        || ctx->conf->backend == NGX_HTTP_FHIR_BINARY_FHIR)
+    {
+        return 0;
+    }
+
+    range = &r->headers_in.range->value;
+
+    if (ngx_strlchr(range->data, range->data + range->len, ',') != NULL) {
+        return 0;
+    }
+
+    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+
+    return !fhb_accept_may_fhir(&wish);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_negotiate_headers(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_list_t                         headers;
+    ngx_uint_t                         i;
+    ngx_list_part_t                   *part;
+    ngx_table_elt_t                   *h, *kept;
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
+
+    for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
+        (void) ngx_http_get_indexed_variable(r, fmcf->dropped[i]);
+    }
+
+    if (ngx_list_init(&headers, r->pool, 20, sizeof(ngx_table_elt_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (ngx_http_fhir_binary_negotiate_drops(r, ctx, &h[i])) {
+                continue;
+            }
+
+            kept = ngx_list_push(&headers);
+            if (kept == NULL) {
+                return NGX_ERROR;
+            }
+
+            *kept = h[i];
+        }
+    }
+
+    kept = ngx_list_push(&headers);
+    if (kept == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(kept, sizeof(ngx_table_elt_t));
+
+    ngx_str_set(&kept->key, "Accept");
+    ngx_str_set(&kept->value, "*/*");
+    kept->lowcase_key = (u_char *) "accept";
+    kept->hash = ngx_hash_key(kept->lowcase_key, kept->key.len);
+
+    r->headers_in.headers = headers;
+
+    /* ngx_list_init() points into the local one */
+
+    if (headers.last == &headers.part) {
+        r->headers_in.headers.last = &r->headers_in.headers.part;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_fhir_binary_negotiate_drops(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_table_elt_t *h)
+{
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
+
+        name = &ngx_http_fhir_binary_negotiate_names[i];
+
+        if (h->key.len != name->len
+            || ngx_strncasecmp(h->key.data, name->data, name->len) != 0)
+        {
+            continue;
+        }
+
+        return !(ctx->ranged && h == r->headers_in.range);
+    }
+
+    return 0;
+}
+
+
+/*
+ * What is said to the gateway stays with it; a query without such parameters
+ * reaches the backend byte for byte, as the client wrote it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_negotiate_args(ngx_http_request_t *r)
+{
+    u_char     *p;
+    fhb_out_t   out;
+
+    if (r->args.len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, r->args.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    fhb_out_init(&out, p, r->args.len);
+
+    if (!fhb_query_strip(ngx_http_fhir_binary_to_core(r->args), &out)) {
+        return NGX_OK;
+    }
+
+    r->args = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+    r->valid_unparsed_uri = 0;
+
+    return NGX_OK;
+}

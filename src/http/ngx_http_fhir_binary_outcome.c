@@ -1,0 +1,284 @@
+/*
+ * Outcome: the one exit of every refusal.
+ *
+ * A phase handler returns what ngx_http_fhir_binary_reject() gives; nginx
+ * then makes an error response, and the header filter finds ctx->error and
+ * sends the OperationOutcome instead.  The same happens to errors of nginx
+ * itself and of the backend.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+#include "fhb_outcome.h"
+
+
+/* headers of an error that must survive ngx_http_clean_header() */
+
+typedef struct {
+    ngx_str_t  retry_after;
+    ngx_str_t  content_range;
+} ngx_http_fhir_binary_outcome_kept_t;
+
+
+static ngx_int_t ngx_http_fhir_binary_outcome_body(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *body);
+static ngx_int_t ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_outcome_kept_t *kept);
+static void ngx_http_fhir_binary_outcome_keep(ngx_http_request_t *r,
+    ngx_http_fhir_binary_outcome_kept_t *kept);
+static fhb_form_t ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+
+ngx_int_t
+ngx_http_fhir_binary_reject(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
+{
+    ngx_uint_t              level;
+    const fhb_error_row_t  *row;
+
+    row = fhb_error_row(rc);
+    level = (row->status >= 500) ? NGX_LOG_ERR : NGX_LOG_INFO;
+
+    ctx->error = rc;
+
+    ngx_log_error(level, r->connection->log, 0,
+                  "fhir binary: refused with %d (%s)", row->status,
+                  row->reason);
+
+    return row->status;
+}
+
+
+/*
+ * Send the OperationOutcome for ctx->error now, header and body; whatever
+ * follows from nginx or from the backend is swallowed by the body filter.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_buf_t                            *b;
+    ngx_int_t                             rc;
+    ngx_str_t                             body;
+    ngx_chain_t                           out;
+    ngx_http_fhir_binary_outcome_kept_t   kept;
+
+    if (ngx_http_fhir_binary_outcome_body(r, ctx, &body) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_fhir_binary_outcome_keep(r, &kept);
+    ngx_http_clean_header(r);
+
+    r->headers_out.status = fhb_error_row(ctx->error)->status;
+    r->headers_out.content_length_n = body.len;
+    r->allow_ranges = 0;
+
+    if (ngx_http_fhir_binary_outcome_headers(r, ctx, &kept) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ctx->refused = 1;
+    ctx->held = 0;
+
+    rc = ngx_http_fhir_binary_next_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = body.data;
+    b->last = body.data + body.len;
+    b->memory = 1;
+    b->last_buf = 1;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    rc = ngx_http_fhir_binary_next_body(r, &out);
+
+    return (rc == NGX_ERROR) ? NGX_ERROR : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_outcome_body(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *body)
+{
+    fhb_out_t      out;
+    fhb_outcome_t  outcome;
+
+    outcome.rc = ctx->error;
+    outcome.version = ctx->conf->version;
+    outcome.form = ngx_http_fhir_binary_outcome_form(r, ctx);
+    outcome.parameter = ngx_http_fhir_binary_to_core(ctx->parameter);
+    outcome.diagnostics = ngx_http_fhir_binary_to_core(ctx->diagnostics);
+
+    ctx->choice.form = outcome.form;
+    ctx->choice.echo = 0;
+    ctx->choice.legacy = 0;
+
+    fhb_out_init(&out, NULL, 0);
+    fhb_outcome_write(&out, &outcome);
+
+    if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    fhb_outcome_write(&out, &outcome);
+    *body = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+
+    return NGX_OK;
+}
+
+
+static fhb_form_t
+ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_wish_t  wish;
+
+    /* a fault in Accept or _format itself leaves them at their defaults */
+
+    (void) ngx_http_fhir_binary_negotiate_ask(r, ctx);
+
+    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+
+    return fhb_accept_error_form(&wish);
+}
+
+
+static void
+ngx_http_fhir_binary_outcome_keep(ngx_http_request_t *r,
+    ngx_http_fhir_binary_outcome_kept_t *kept)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    ngx_memzero(kept, sizeof(ngx_http_fhir_binary_outcome_kept_t));
+
+    if (r->headers_out.content_range && r->headers_out.content_range->hash) {
+        kept->content_range = r->headers_out.content_range->value;
+    }
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (h[i].hash != 0
+                && h[i].key.len == sizeof("Retry-After") - 1
+                && ngx_strncasecmp(h[i].key.data, (u_char *) "Retry-After",
+                                   sizeof("Retry-After") - 1)
+                   == 0)
+            {
+                kept->retry_after = h[i].value;
+            }
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_outcome_kept_t *kept)
+{
+    int         status;
+    fhb_out_t   out;
+
+    status = r->headers_out.status;
+
+    fhb_out_init(&out, NULL, 0);
+    fhb_accept_type(&out, ctx->conf->version, &ctx->choice);
+
+    if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    fhb_accept_type(&out, ctx->conf->version, &ctx->choice);
+
+    r->headers_out.content_type =
+                          ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    if ((status == NGX_HTTP_NOT_ALLOWED
+         && ngx_http_fhir_binary_header_set_lit(r, "Allow",
+                                                "GET, HEAD, OPTIONS")
+            != NGX_OK)
+        || ngx_http_fhir_binary_header_common(r, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if ((status == NGX_HTTP_TOO_MANY_REQUESTS
+         || status == NGX_HTTP_SERVICE_UNAVAILABLE)
+        && kept->retry_after.len
+        && ngx_http_fhir_binary_header_add(r, "Retry-After",
+                                           &kept->retry_after)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (status == NGX_HTTP_RANGE_NOT_SATISFIABLE
+        && kept->content_range.len
+        && ngx_http_fhir_binary_header_add(r, "Content-Range",
+                                           &kept->content_range)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_fhir_binary_header_set_lit(r, "Cache-Control", "no-store");
+}
+
+
+/*
+ * Whether an error response of the backend may pass as it is: it is in a FHIR
+ * format, not compressed, and not in the one that the client did not ask for.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_outcome_passes(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_form_t   form;
+    fhb_wish_t   wish;
+    fhb_media_t  media;
+
+    if (r->upstream == NULL
+        || r->headers_out.status < NGX_HTTP_BAD_REQUEST
+        || (r->headers_out.content_encoding
+            && r->headers_out.content_encoding->hash)
+        || fhb_media_parse(&media,
+               ngx_http_fhir_binary_to_core(r->headers_out.content_type))
+           != FHB_OK)
+    {
+        return 0;
+    }
+
+    form = fhb_media_fhir(&media);
+
+    if (form == FHB_FORM_NONE) {
+        return 0;
+    }
+
+    if (ngx_http_fhir_binary_negotiate_ask(r, ctx) != FHB_OK) {
+        return 0;
+    }
+
+    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+
+    return fhb_accept_error_form(&wish) == form;
+}
