@@ -449,7 +449,7 @@ an_instant_of_no_year_that_fhir_knows_is_not_written(void **state)
 static void
 writing_agrees_with_the_c_library_and_reading_reverses_it(void **state)
 {
-    char           expected[32];
+    char           expected[128];
     time_t         clock;
     int64_t        s;
     struct tm      tm;
