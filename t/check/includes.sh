@@ -1,0 +1,198 @@
+#!/bin/bash
+
+# includes.sh TREE: which way includes may run.  TREE is the configured nginx
+# of the build; CC is the compiler.
+#
+#     ngx_http_fhir_binary_module.c -> src/http/ngx_http_fhir_binary.h
+#     src/http                      -> nginx, src/http, src/core
+#     src/core                      -> src/core on a lower floor, libc
+#
+# A new noun of the core is given its floor here.
+
+floor0=" fhb text out time b64 error "
+floor1=" route media scope bearer doc "
+floor2=" jws jwk claims bin outcome "
+
+# Sideways on one floor, and the doors of the libraries.
+
+sideways=" jws:jwk "
+door_yajl=" fhb_doc.c "
+door_libxml=" fhb_bin_xml.c "
+door_openssl=" fhb_jwk.c fhb_jws.c "
+
+libc=" stddef.h stdint.h string.h stdbool.h limits.h immintrin.h arm_neon.h "
+
+CC=${CC:-cc}
+tree=$1
+status=0
+
+
+complain() {
+    echo "$1: $2"
+    status=1
+}
+
+
+# includes_of FILE: lines of "FILE:LINE HEADER", HEADER with < or ".
+
+includes_of() {
+    grep -nE '^[ ]*#[ ]*include' "$1" \
+        | sed -E "s|^([0-9]+):[ ]*#[ ]*include[ ]*([<\"][^>\"]*).*|$1:\1 \2|"
+}
+
+
+# noun_of fhb_bin_xml.c: the word it belongs to, the longest one known.
+
+noun_of() {
+    local name=${1%.*}
+
+    name=${name#fhb_}
+
+    until [[ "$floor0$floor1$floor2" == *" $name "* ]]; do
+        [[ $name == *_* ]] || return 1
+        name=${name%_*}
+    done
+
+    echo "$name"
+}
+
+
+floor_of() {
+    case "$floor0" in *" $1 "*) echo 0; return ;; esac
+    case "$floor1" in *" $1 "*) echo 1; return ;; esac
+    echo 2
+}
+
+
+check_core() {
+    local file base noun floor line header to
+
+    for file in src/core/*; do
+        [ -f "$file" ] || continue
+
+        base=${file##*/}
+
+        if ! noun=$(noun_of "$base"); then
+            complain "$file:1" "a new noun: give it a floor in $0"
+            continue
+        fi
+
+        floor=$(floor_of "$noun")
+
+        while read -r line header; do
+            case $header in
+                \<yajl/*)
+                    [[ $door_yajl == *" $base "* ]] \
+                        || complain "$line" "yajl has one door:$door_yajl"
+                    ;;
+                \<libxml/*)
+                    [[ $door_libxml == *" $base "* ]] \
+                        || complain "$line" "libxml2 has one door:$door_libxml"
+                    ;;
+                \<openssl/*)
+                    [[ $door_openssl == *" $base "* ]] \
+                        || complain "$line" "openssl's doors:$door_openssl"
+                    ;;
+                \<*)
+                    [[ $libc == *" ${header#<} "* ]] \
+                        || complain "$line" "the core does not use $header>"
+                    ;;
+                \"fhb*)
+                    to=$(noun_of "${header#\"}") || continue
+
+                    [ "$to" = "$noun" ] \
+                        || [ "$(floor_of "$to")" -lt "$floor" ] \
+                        || { [ "$floor" = 0 ] && [ "$to" = fhb ]; } \
+                        || [[ $sideways == *" $noun:$to "* ]] \
+                        || complain "$line" "$noun may not include $to"
+                    ;;
+                *)
+                    complain "$line" "the core does not include $header\""
+                    ;;
+            esac
+        done < <(includes_of "$file")
+
+        while read -r line; do
+            complain "$file:${line%%:*}" "nginx in the core"
+        done < <(grep -nE '\b(ngx_|NGX_)' "$file")
+    done
+}
+
+
+check_http() {
+    local file line header
+
+    for file in src/http/*.c src/http/*.h; do
+        [ -f "$file" ] || continue
+
+        while read -r line header; do
+            case $header in
+                \<ngx_* | \"ngx_http_fhir_binary* | \"fhb*) ;;
+                *) complain "$line" "src/http does not include $header" ;;
+            esac
+        done < <(includes_of "$file")
+    done
+
+    while read -r line header; do
+        case $header in
+            \<ngx_* | \"ngx_http_fhir_binary.h) ;;
+            *) complain "$line" "the front door does not include $header" ;;
+        esac
+    done < <(includes_of ngx_http_fhir_binary_module.c)
+}
+
+
+# nginx puts our directories on the include path of all its sources.
+
+check_names() {
+    local file
+
+    for file in src/core/* src/http/*; do
+        case $file in
+            src/core/fhb.h | src/core/fhb_*.[ch] | src/core/fhb_*.def) ;;
+            src/http/ngx_http_fhir_binary*.[ch]) ;;
+            *) complain "$file:1" "its name does not begin as its room says" ;;
+        esac
+    done
+}
+
+
+# All of the core without nginx in sight, and each header with nothing above.
+
+check_alone() {
+    local core incs out
+
+    out=$(mktemp -d)
+    core="-std=c99 -pedantic -Wall -Wextra -Werror -fsyntax-only"
+    core="$core -isystem /usr/include/libxml2 -Isrc/core"
+
+    ls src/core/*.[ch] 2>/dev/null \
+        | xargs -P 4 -I{} sh -c "$CC $core -x c {} >$out/\$(basename {}) 2>&1 \
+            || mv $out/\$(basename {}) $out/\$(basename {}).failed"
+
+    incs=$(printf 'include objs/Makefile\nincs:\n\t@echo $(ALL_INCS)\n' \
+           | make -s --no-print-directory -C "$tree" -f - incs)
+
+    for file in src/http/*.h; do
+        (cd "$tree" && $CC -Wall -Werror -fsyntax-only $incs \
+             -x c "$OLDPWD/$file") >"$out/${file##*/}" 2>&1 \
+            || mv "$out/${file##*/}" "$out/${file##*/}.failed"
+    done
+
+    for file in "$out"/*.failed; do
+        [ -e "$file" ] || continue
+        cat "$file"
+        base=${file##*/}
+        complain "${base%.failed}:1" "does not compile alone"
+    done
+
+    rm -rf "$out"
+}
+
+
+check_core
+check_http
+check_names
+check_alone
+
+exit $status
