@@ -5,18 +5,22 @@ SHELL      := /bin/bash
 .DELETE_ON_ERROR:
 
 # Everything that is made goes under BUILD.  Another NGINX_SRC (a tree of
-# Debian's nginx-dev, or nginx's own sources) with its own BUILD and NGINX
-# tries another version, e.g. make test BUILD=build/new NGINX=... NGINX_SRC=...
+# Debian's nginx-dev, or nginx's own sources) with its own NGINX_BINARY and
+# BUILD tries another version:
+#
+#     make test BUILD=build/new NGINX_SRC=/path NGINX_BINARY=/path/nginx
+#
+# The name is not NGINX: nginx itself gives that variable a meaning.
 
-BUILD      := build
-NGINX_SRC  := /usr/share/nginx/src
-NGINX      := $(or $(shell command -v nginx),/usr/sbin/nginx)
-NGINX_FLAGS =
-MAKEFLAGS  += --no-print-directory
-JOBS       := $(shell nproc 2>/dev/null || echo 1)
+BUILD        := build
+NGINX_SRC    := /usr/share/nginx/src
+NGINX_BINARY := $(or $(shell command -v nginx),/usr/sbin/nginx)
+NGINX_FLAGS  =
 FUZZ_SECONDS = 30
-FUZZ        =
-Q           = $(if $(V),,@)
+FUZZ         =
+JOBS         := $(shell nproc 2>/dev/null || echo 1)
+Q            = $(if $(V),,@)
+MAKEFLAGS    += --no-print-directory
 
 OPT         = -O2 -g -fno-omit-frame-pointer
 HARDEN      = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -48,24 +52,25 @@ TEST_NGINX := build/test-nginx
 
 CORE_SRC   := $(wildcard src/core/fhb_*.c)
 CORE_OBJ   := $(CORE_SRC:src/core/%.c=$(BUILD)/core/%.o)
-UNITS      := $(patsubst t/unit/%.c,$(BUILD)/unit/%,$(wildcard t/unit/test_*.c))
+UNITS      := $(patsubst t/unit/%.c,$(BUILD)/unit/%,\
+                $(wildcard t/unit/test_*.c))
 FUZZERS    := $(patsubst t/fuzz/fuzz_%.c,%,$(wildcard t/fuzz/fuzz_*.c))
 REPLAYS    := $(FUZZERS:%=$(BUILD)/replay/replay_%)
 BENCHES    := $(patsubst t/bench/%.c,$(BUILD)/bench/%,\
                 $(wildcard t/bench/bench_*.c))
-SUITES      = $(wildcard t/*.t)
+SUITES      = $(or $(T),$(wildcard t/*.t))
 
 # The environment of every test: TAP from cmocka, the module under test, and
 # where its build is.  -I is for the suites; programs ignore it.
 
-TEST_ENV    = CMOCKA_MESSAGE_OUTPUT=TAP FHIR_BINARY_BUILD=$(abspath $(BUILD)) \
-              TEST_NGINX_BINARY=$(NGINX)
+TEST_ENV    = CMOCKA_MESSAGE_OUTPUT=TAP TEST_NGINX_BINARY=$(NGINX_BINARY) \
+              FHIR_BINARY_BUILD=$(abspath $(BUILD))
 PROVE       = env $(TEST_ENV) prove -I t/lib \
               -I $(TEST_NGINX)/root/usr/share/perl5
 
-.PHONY: all help module demo run test unit check fuzz fuzz-replay bench asan \
-        asan-suite valgrind clean deps deps-build deps-fuzz test-build \
-        force FORCE
+.PHONY: all help module demo run test suite suite-only unit check fuzz \
+        fuzz-replay bench asan asan-suite valgrind clean deps deps-build \
+        deps-fuzz test-build FORCE
 
 all: module
 
@@ -160,17 +165,23 @@ test-build: module $(UNITS) $(REPLAYS)
 ## demo         install what it needs, build, start nginx, show what it does
 demo: deps
 	@$(MAKE) module
-	@NGINX=$(NGINX) bash t/lib/demo.sh
+	@NGINX_BINARY=$(NGINX_BINARY) bash t/lib/demo.sh
 
 ## run          the demo's nginx, left running
 run: deps
 	@$(MAKE) module
-	@NGINX=$(NGINX) bash t/lib/demo.sh --keep
+	@NGINX_BINARY=$(NGINX_BINARY) bash t/lib/demo.sh --keep
 
 ## test         install what it needs, build, run everything that is tested
 test: deps
 	@$(MAKE) -j$(JOBS) test-build
 	@$(PROVE) -j$(JOBS) $(UNITS) $(REPLAYS) $(SUITES)
+
+## suite        the .t suites alone; T=t/name.t is one of them
+suite: module suite-only
+
+suite-only:
+	@$(PROVE) -j$(JOBS) $(SUITES)
 
 ## unit         the core's unit tests alone
 unit: $(UNITS)
@@ -182,26 +193,32 @@ fuzz-replay: $(REPLAYS)
 
 ## check        style, includes, sizes, exported symbols
 check: module
-	@bash t/check/check.sh $(MODULE)
+	@bad=0; \
+	perl t/check/style.pl || bad=1; \
+	CC="$(CC)" bash t/check/includes.sh $(TREE) || bad=1; \
+	bash t/check/size.sh || bad=1; \
+	bash t/check/exports.sh $(MODULE) || bad=1; \
+	[ $$bad = 1 ] || echo "check: style, includes, size, exports: fine"; \
+	exit $$bad
 
 ## asan         unit tests and fuzz corpus under ASan and UBSan
 asan: deps
 	@$(MAKE) -j$(JOBS) BUILD=build/asan HARDEN= OPT='-O1 -g' \
 	    SANITIZE='$(ASAN_FLAGS)' unit fuzz-replay
 
-## asan-suite   the suites with the module built under ASan and UBSan
+## asan-suite   the suites with the module built under ASan and UBSan (gcc)
 asan-suite: deps
-	@$(MAKE) -j$(JOBS) BUILD=build/asan HARDEN= OPT='-O1 -g' \
+	@$(MAKE) -j$(JOBS) CC=gcc BUILD=build/asan HARDEN= OPT='-O1 -g' \
 	    SANITIZE='$(ASAN_FLAGS)' module
-	@CC="$(CC)" NGINX=$(NGINX) bash t/lib/asan-suite.sh \
-	    $(PROVE) -j$(JOBS) $(SUITES)
+	@NGINX_BINARY=$(NGINX_BINARY) bash t/lib/suite-under.sh asan \
+	    BUILD=build/asan T="$(T)"
 
 ## valgrind     the suites under valgrind (slow)
 valgrind: deps
 	@sh t/lib/deps.sh valgrind
 	@$(MAKE) module
-	@NGINX=$(NGINX) bash t/lib/valgrind-suite.sh \
-	    $(PROVE) -j$(JOBS) $(SUITES)
+	@NGINX_BINARY=$(NGINX_BINARY) bash t/lib/suite-under.sh valgrind \
+	    T="$(T)"
 
 ## fuzz         libFuzzer and ASan: FUZZ_SECONDS=30 a target, or FUZZ=noun
 fuzz: deps-fuzz
@@ -223,7 +240,7 @@ $(BUILD)/fuzz/fuzz_%: t/fuzz/fuzz_%.c $(CORE_SRC) $(wildcard src/core/*.h)
 bench: module $(BENCHES)
 	@for b in $(BENCHES); do $$b || exit 1; done
 	@for s in $(wildcard t/bench/*.sh); do \
-	    NGINX=$(NGINX) bash $$s || exit 1; done
+	    NGINX_BINARY=$(NGINX_BINARY) bash $$s || exit 1; done
 
 ## deps         install the Debian packages that are missing
 deps: deps-build

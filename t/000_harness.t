@@ -74,4 +74,3 @@ GET /up
 --- response_body_like: 502 Bad Gateway
 --- error_log
 Connection reset by peer
-

@@ -34,7 +34,8 @@ of Test::More that starts nginx itself with nginx_start().
 From the environment: C<TEST_NGINX_BINARY> (the nginx to test),
 C<FHIR_BINARY_BUILD> (the build directory, default F<build>),
 C<TEST_NGINX_LOAD_MODULES> (the module, default from the build directory;
-set but empty: it is linked in).
+set but empty: it is linked in), C<FHIR_BINARY_PATIENCE> (a factor for the
+time limits of raw_http() and stop(), under valgrind and the like).
 
 =head2 Sections of a block
 
@@ -153,6 +154,11 @@ our @EXPORT = qw(backend raw_http nginx_start nginx_conf_test free_port
 
 my $owner = $$;
 
+# With this name in its environment nginx takes itself for an upgrade of a
+# running one, and stays in the foreground.
+
+delete $ENV{NGINX};
+
 my $root = Cwd::abs_path(File::Basename::dirname(__FILE__) . '/../..');
 my $build = File::Spec->rel2abs($ENV{FHIR_BINARY_BUILD} || "$root/build");
 
@@ -166,6 +172,8 @@ my ($port_base, $port_next, $port_lock);
 use constant { PORT_FIRST => 12000, PORT_BLOCKS => 1250, PORT_SIZE => 16 };
 
 my @running;
+
+our $patience = $ENV{FHIR_BINARY_PATIENCE} || 1;
 
 
 sub import {
@@ -639,7 +647,7 @@ sub connections {
 sub wait_requests {
     my ($self, $count, $seconds) = @_;
 
-    my $end = time + ($seconds // 3);
+    my $end = time + ($seconds // 3) * $FhirBinary::patience;
 
     while (time < $end) {
         my @found = $self->requests;
@@ -698,7 +706,7 @@ sub raw_http {
     local $SIG{PIPE} = 'IGNORE';
 
     my $start = time;
-    my $end = $start + ($opt{timeout} // 5);
+    my $end = $start + ($opt{timeout} // 5) * $patience;
     my $size = $opt{send_size} || length $bytes || 1;
 
     for (my $at = 0; $at < length $bytes; $at += $size) {
@@ -950,7 +958,7 @@ sub reload {
 
     $self->signal('HUP');
 
-    for (1 .. 250) {
+    for (1 .. 250 * $FhirBinary::patience) {
         my $now = () = $self->log =~ /worker process \d+ exited with/g;
         return 1 if $now >= $before + ($opt{workers} || 1);
         sleep 0.02;
@@ -982,7 +990,7 @@ sub stop {
 
     for my $try ([ 'QUIT', 2 ], [ 'TERM', 2 ], [ 'KILL', 5 ]) {
         my ($name, $seconds) = @$try;
-        my $end = time + $seconds;
+        my $end = time + $seconds * $FhirBinary::patience;
 
         kill $name, $name eq 'KILL' ? -$pid : $pid;
 
