@@ -117,7 +117,7 @@ typedef struct {
                                                * the backend */
     unsigned                     ranged:1;    /* Range went to the backend */
 
-    /* filter */
+    /* document */
     fhb_choice_t                 choice;
     fhb_bin_head_t               head;
     ngx_str_t                    type;        /* stored media type */
@@ -194,12 +194,39 @@ ngx_int_t ngx_http_fhir_binary_header_common(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_header_options(ngx_http_request_t *r,
+
+/* cors */
+
+ngx_int_t ngx_http_fhir_binary_cors(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 /* conditional */
 
 ngx_int_t ngx_http_fhir_binary_conditional(ngx_http_request_t *r);
+
+/* document */
+
+fhb_rc_t ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+fhb_rc_t ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+fhb_rc_t ngx_http_fhir_binary_document_encoding(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+/* frame */
+
+ngx_int_t ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_frame_length(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 
 /* filter */
 
@@ -213,8 +240,7 @@ ngx_int_t ngx_http_fhir_binary_filter_cut(ngx_http_request_t *r,
 
 /* pump */
 
-ngx_int_t ngx_http_fhir_binary_pump_arm(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_pump(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 

@@ -14,11 +14,6 @@
 #define NGX_HTTP_FHIR_BINARY_CSP_PASSIVE                                     \
     "default-src 'none'; frame-ancestors 'none'"
 
-#define NGX_HTTP_FHIR_BINARY_EXPOSE                                          \
-    "ETag, Content-Location, Location, X-Request-Id, X-Correlation-Id, "     \
-    "WWW-Authenticate, Date, Last-Modified, Content-Disposition, "           \
-    "Content-Range, Accept-Ranges, Retry-After"
-
 
 static ngx_uint_t ngx_http_fhir_binary_header_listed(ngx_str_t *name,
     const ngx_str_t *names);
@@ -31,10 +26,6 @@ static ngx_int_t ngx_http_fhir_binary_header_native(ngx_http_request_t *r,
 static ngx_int_t ngx_http_fhir_binary_header_disposition(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx,
     const fhb_media_t *media);
-static ngx_int_t ngx_http_fhir_binary_header_cors(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_table_elt_t *ngx_http_fhir_binary_header_in(ngx_http_request_t *r,
-    const char *name, size_t len);
 
 
 /* of a document's source, these pass; nginx keeps Content-Type, its length,
@@ -127,7 +118,7 @@ ngx_http_fhir_binary_header_common(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     if (ngx_http_fhir_binary_header_set_lit(r, "Vary", "Accept") != NGX_OK
-        || ngx_http_fhir_binary_header_cors(r, ctx) != NGX_OK)
+        || ngx_http_fhir_binary_cors(r, ctx) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -382,143 +373,4 @@ ngx_http_fhir_binary_header_disposition(ngx_http_request_t *r,
     *p = '"';
 
     return ngx_http_fhir_binary_header_add(r, "Content-Disposition", &value);
-}
-
-
-static ngx_table_elt_t *
-ngx_http_fhir_binary_header_in(ngx_http_request_t *r, const char *name,
-    size_t len)
-{
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (h[i].key.len == len
-                && ngx_strncasecmp(h[i].key.data, (u_char *) name, len) == 0)
-            {
-                return &h[i];
-            }
-        }
-    }
-
-    return NULL;
-}
-
-
-static ngx_int_t
-ngx_http_fhir_binary_header_cors(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    ngx_str_t        *origins;
-    ngx_uint_t        i;
-    ngx_table_elt_t  *origin;
-
-    if (ctx->conf->cors == NULL) {
-        return NGX_OK;
-    }
-
-    origins = ctx->conf->cors->elts;
-
-    if (origins[0].len == 1 && origins[0].data[0] == '*') {
-
-        if (ngx_http_fhir_binary_header_set_lit(r,
-                "Access-Control-Allow-Origin", "*")
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        return ngx_http_fhir_binary_header_set_lit(r,
-                   "Access-Control-Expose-Headers",
-                   NGX_HTTP_FHIR_BINARY_EXPOSE);
-    }
-
-    if (ngx_http_fhir_binary_header_set_lit(r, "Vary", "Origin") != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    origin = ngx_http_fhir_binary_header_in(r, "origin",
-                                            sizeof("origin") - 1);
-
-    if (origin == NULL) {
-        return NGX_OK;
-    }
-
-    for (i = 0; i < ctx->conf->cors->nelts; i++) {
-
-        if (origins[i].len != origin->value.len
-            || ngx_strncmp(origins[i].data, origin->value.data,
-                           origins[i].len)
-               != 0)
-        {
-            continue;
-        }
-
-        if (ngx_http_fhir_binary_header_add(r, "Access-Control-Allow-Origin",
-                                            &origins[i])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        return ngx_http_fhir_binary_header_set_lit(r,
-                   "Access-Control-Expose-Headers",
-                   NGX_HTTP_FHIR_BINARY_EXPOSE);
-    }
-
-    return NGX_OK;
-}
-
-
-/*
- * OPTIONS: a preflight where CORS is on, else only what is allowed.
- */
-
-ngx_int_t
-ngx_http_fhir_binary_header_options(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    ngx_table_elt_t  *method, *headers;
-
-    if (ngx_http_fhir_binary_header_set_lit(r, "Allow", "GET, HEAD, OPTIONS")
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    method = ngx_http_fhir_binary_header_in(r, "access-control-request-method",
-                                   sizeof("access-control-request-method") - 1);
-
-    if (ctx->conf->cors == NULL || method == NULL) {
-        return NGX_OK;
-    }
-
-    if (ngx_http_fhir_binary_header_cors(r, ctx) != NGX_OK
-        || ngx_http_fhir_binary_header_set_lit(r,
-               "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-           != NGX_OK
-        || ngx_http_fhir_binary_header_set_lit(r, "Access-Control-Max-Age",
-                                               "0")
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    headers = ngx_http_fhir_binary_header_in(r,
-                                  "access-control-request-headers",
-                                  sizeof("access-control-request-headers") - 1);
-
-    if (headers == NULL) {
-        return ngx_http_fhir_binary_header_set_lit(r,
-                   "Access-Control-Allow-Headers", "authorization");
-    }
-
-    return ngx_http_fhir_binary_header_add(r, "Access-Control-Allow-Headers",
-                                           &headers->value);
 }

@@ -27,42 +27,17 @@ static ngx_int_t ngx_http_fhir_binary_pump_push(ngx_http_request_t *r,
     ngx_http_fhir_binary_pump_t *pump);
 
 
-ngx_int_t
-ngx_http_fhir_binary_pump_arm(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+void
+ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_out_t                     out;
     ngx_http_fhir_binary_pump_t  *pump;
 
     pump = &ctx->pump;
-
-    fhb_out_init(&out, NULL, 0);
-
-    if (fhb_bin_write_head(&out, &ctx->head) != FHB_OK
-        || ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK
-        || fhb_bin_write_head(&out, &ctx->head) != FHB_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    pump->head = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
-
-    fhb_out_init(&out, NULL, 0);
-    fhb_bin_write_tail(&out, &ctx->head);
-
-    if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    fhb_bin_write_tail(&out, &ctx->head);
-    pump->tail = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
 
     pump->last_out = &pump->out;
     pump->left = ctx->length;
     pump->bufs_max = ctx->conf->bufs.num;
     pump->armed = 1;
-
-    return NGX_OK;
 }
 
 
@@ -163,15 +138,7 @@ ngx_http_fhir_binary_pump(ngx_http_request_t *r,
 
         flush = 0;
 
-        if (pump->done && pump->in == NULL) {
-            return rc;
-        }
-
-        if (pump->nomem && pump->free == NULL) {
-            return rc;
-        }
-
-        if (!pump->nomem) {
+        if (!pump->nomem || pump->free == NULL) {
             return rc;
         }
 

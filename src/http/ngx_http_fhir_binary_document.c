@@ -1,0 +1,391 @@
+/*
+ * Document: what the source sent, the form that it leaves in, and the header
+ * of that form.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+
+#if (nginx_version >= 1029004)
+#include <ngx_http_proxy_module.h>
+#endif
+
+
+static ngx_uint_t ngx_http_fhir_binary_document_framed(ngx_http_request_t *r);
+static ngx_int_t ngx_http_fhir_binary_document_available(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_document_not_modified(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+
+/*
+ * Is the response a whole document, or the part of it that was asked for?
+ */
+
+fhb_rc_t
+ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_media_t  media;
+
+    ctx->type = r->headers_out.content_type;
+    ctx->length = r->headers_out.content_length_n;
+
+    if (!ngx_http_fhir_binary_document_framed(r)) {
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: the backend marks the end of the document "
+                      "only by closing the connection; "
+                      "use \"proxy_http_version 1.1\"");
+
+        return FHB_E_BACKEND_FRAMING;
+    }
+
+    if (r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT) {
+        return FHB_OK;
+    }
+
+    if (!ctx->ranged
+        || (fhb_media_parse(&media, ngx_http_fhir_binary_to_core(ctx->type))
+            == FHB_OK
+            && media.type.len == sizeof("multipart") - 1
+            && ngx_strncasecmp((u_char *) media.type.data,
+                               (u_char *) "multipart", media.type.len)
+               == 0))
+    {
+        return FHB_E_BACKEND_RANGE;
+    }
+
+    return FHB_OK;
+}
+
+
+/*
+ * Whether the end of a response can be told from a lost connection.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_document_framed(ngx_http_request_t *r)
+{
+    ngx_str_t            *module;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (u == NULL
+        || r->cached
+        || r->method == NGX_HTTP_HEAD
+        || r->headers_out.content_length_n != -1
+        || u->headers_in.chunked
+        || u->conf == NULL)
+    {
+        return 1;
+    }
+
+    module = &u->conf->module;
+
+    if (module->len == sizeof("fastcgi") - 1
+        && ngx_strncmp(module->data, "fastcgi", module->len) == 0)
+    {
+        return 1;
+    }
+
+    if (module->len == sizeof("grpc") - 1
+        && ngx_strncmp(module->data, "grpc", module->len) == 0)
+    {
+        return 1;
+    }
+
+#if (nginx_version >= 1029004)
+
+    if (module->len == sizeof("proxy") - 1
+        && ngx_strncmp(module->data, "proxy", module->len) == 0)
+    {
+        ngx_http_proxy_loc_conf_t  *plcf;
+
+        plcf = ngx_http_get_module_loc_conf(r, ngx_http_proxy_module);
+
+        return plcf->http_version == NGX_HTTP_VERSION_20;
+    }
+
+#endif
+
+    return 0;
+}
+
+
+fhb_rc_t
+ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t      rc;
+    fhb_wish_t    wish;
+    fhb_media_t   media, *stored;
+
+    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+
+    stored = &media;
+
+    if (fhb_media_parse(&media, ngx_http_fhir_binary_to_core(ctx->type))
+        != FHB_OK)
+    {
+        stored = NULL;
+    }
+
+    if (ctx->format_rc != FHB_OK) {
+        rc = ctx->format_rc;
+        ngx_str_set(&ctx->parameter, "_format");
+
+    } else {
+        rc = fhb_accept_choose(&ctx->choice, &wish, stored);
+
+        if (rc != FHB_OK) {
+            ngx_str_set(&ctx->parameter, "Accept");
+        }
+    }
+
+    if (rc != FHB_OK) {
+        return (ngx_http_fhir_binary_document_available(r, ctx) == NGX_OK)
+               ? rc : FHB_E_INTERNAL;
+    }
+
+    if (ctx->choice.form == FHB_FORM_NATIVE) {
+        return FHB_OK;
+    }
+
+    if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
+        return FHB_E_BACKEND_RANGE;
+    }
+
+    if (stored == NULL) {
+        return ctx->type.len ? FHB_E_BACKEND_TYPE : FHB_E_REQUIRED;
+    }
+
+    if (ctx->length == 0 && ctx->conf->version < FHB_R4) {
+        return FHB_E_REQUIRED;
+    }
+
+    return FHB_OK;
+}
+
+
+fhb_rc_t
+ngx_http_fhir_binary_document_encoding(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_str_t  *coding;
+
+    if (r->headers_out.content_encoding == NULL
+        || r->headers_out.content_encoding->hash == 0)
+    {
+        return FHB_OK;
+    }
+
+    coding = &r->headers_out.content_encoding->value;
+
+    if (ctx->choice.form == FHB_FORM_NATIVE
+        || coding->len == 0
+        || (coding->len == sizeof("identity") - 1
+            && ngx_strncasecmp(coding->data, (u_char *) "identity",
+                               coding->len)
+               == 0))
+    {
+        return FHB_OK;
+    }
+
+    return FHB_E_BACKEND_ENCODING;
+}
+
+
+/*
+ * RFC 9110, section 15.5.7: a 406 lists what can be had.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_document_available(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    u_char       *p;
+    size_t        len;
+    ngx_uint_t    i;
+    fhb_out_t     out;
+    ngx_str_t     types[2], stored;
+    fhb_choice_t  choice;
+
+    stored = ctx->type;
+
+    if (stored.len == 0 || stored.len > FHB_MAX_MEDIA) {
+        ngx_str_set(&stored, "application/octet-stream");
+    }
+
+    len = sizeof("Available: , , ") + stored.len;
+
+    for (i = 0; i < 2; i++) {
+
+        choice.form = i ? FHB_FORM_XML : FHB_FORM_JSON;
+        choice.legacy = 0;
+        choice.echo = 0;
+
+        fhb_out_init(&out, NULL, 0);
+        fhb_accept_type(&out, ctx->conf->version, &choice);
+
+        if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        fhb_accept_type(&out, ctx->conf->version, &choice);
+        types[i] = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+        len += types[i].len;
+    }
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx->diagnostics.data = p;
+    ctx->diagnostics.len = ngx_snprintf(p, len, "Available: %V, %V, %V",
+                                        &stored, &types[0], &types[1])
+                           - p;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+#if (NGX_HTTP_GZIP)
+    /* what the client takes was hidden from nginx's static modules */
+    r->gzip_tested = 0;
+#endif
+
+    ctx->heard = ngx_current_msec;
+
+    if (ctx->choice.form != FHB_FORM_NATIVE
+        && ngx_http_fhir_binary_frame_meta(r, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_fhir_binary_header_document(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_http_fhir_binary_conditional(r);
+
+    if (rc == NGX_HTTP_NOT_MODIFIED) {
+        return ngx_http_fhir_binary_document_not_modified(r, ctx);
+    }
+
+    if (rc != NGX_OK) {
+        ngx_http_clean_header(r);
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_PRECONDITION);
+    }
+
+    if (ctx->choice.form == FHB_FORM_NATIVE) {
+        return ngx_http_fhir_binary_document_native(r, ctx);
+    }
+
+    return ngx_http_fhir_binary_document_wrapped(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_document_not_modified(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) ctx;
+
+    r->headers_out.status = NGX_HTTP_NOT_MODIFIED;
+    r->headers_out.status_line.len = 0;
+    r->headers_out.content_type.len = 0;
+    r->allow_ranges = 0;
+
+    ngx_http_clear_content_length(r);
+    ngx_http_clear_accept_ranges(r);
+
+    if (r->headers_out.content_encoding) {
+        r->headers_out.content_encoding->hash = 0;
+        r->headers_out.content_encoding = NULL;
+    }
+
+    return ngx_http_fhir_binary_next_header(r);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_media_t  media;
+
+    if (fhb_media_parse(&media, ngx_http_fhir_binary_to_core(ctx->type))
+        != FHB_OK)
+    {
+        ngx_str_set(&r->headers_out.content_type, "application/octet-stream");
+        r->headers_out.content_type_len = r->headers_out.content_type.len;
+        r->headers_out.content_type_lowcase = NULL;
+        r->headers_out.charset.len = 0;
+    }
+
+    if (r->headers_out.status == NGX_HTTP_OK && ctx->length != -1) {
+
+        r->allow_ranges = 1;
+
+        if (r->upstream && !r->cached) {
+            /* several parts can be cut only from a body that is at hand */
+            r->single_range = 1;
+        }
+    }
+
+    ctx->open = (ctx->length == -1
+                 && (r->http_version < NGX_HTTP_VERSION_11));
+
+    return ngx_http_fhir_binary_next_header(r);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    r->allow_ranges = 0;
+
+    if (ngx_http_fhir_binary_frame_type(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (r->method == NGX_HTTP_HEAD) {
+
+        if (ngx_http_fhir_binary_frame_length(r, ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        return ngx_http_fhir_binary_next_header(r);
+    }
+
+    r->filter_need_in_memory = 1;
+
+    if (ctx->length == -1) {
+        /* an empty document has another head, or none */
+        ngx_http_clear_content_length(r);
+        ctx->held = 1;
+        return NGX_OK;
+    }
+
+    if (ngx_http_fhir_binary_frame_write(r, ctx) != NGX_OK
+        || ngx_http_fhir_binary_frame_length(r, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_fhir_binary_next_header(r);
+}

@@ -1,0 +1,143 @@
+/*
+ * Frame: what stands around the base64 of a document in its FHIR form.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+#include "fhb_etag.h"
+#include "fhb_time.h"
+
+
+/*
+ * What stands around the data, taken before the header fields are changed.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    u_char           *p;
+    fhb_out_t         out;
+    fhb_bin_head_t   *head;
+
+    head = &ctx->head;
+
+    head->version = ctx->conf->version;
+    head->form = ctx->choice.form;
+    head->id = ctx->route.id;
+    head->content_type = ngx_http_fhir_binary_to_core(ctx->type);
+    head->empty = (ctx->length == 0);
+
+    if (r->headers_out.etag && r->headers_out.etag->hash) {
+        head->version_id = fhb_etag_version(
+               ngx_http_fhir_binary_to_core(r->headers_out.etag->value));
+    }
+
+    if (r->headers_out.last_modified_time == -1) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, sizeof("0000-00-00T00:00:00Z"));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    fhb_out_init(&out, p, sizeof("0000-00-00T00:00:00Z"));
+
+    if (fhb_time_write(&out, r->headers_out.last_modified_time) == FHB_OK) {
+        head->last_updated = fhb_out_result(&out);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_out_t  out;
+
+    fhb_out_init(&out, NULL, 0);
+    fhb_accept_type(&out, ctx->conf->version, &ctx->choice);
+
+    if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    fhb_accept_type(&out, ctx->conf->version, &ctx->choice);
+
+    r->headers_out.content_type =
+                          ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    r->headers_out.charset.len = 0;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_frame_length(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    uint64_t   len;
+    fhb_out_t  out;
+
+    if (ctx->length == -1) {
+        ngx_http_clear_content_length(r);
+        return NGX_OK;
+    }
+
+    fhb_out_init(&out, NULL, 0);
+
+    if (fhb_b64_encoded_len(ctx->length, &len) != FHB_OK
+        || fhb_bin_write_head(&out, &ctx->head) != FHB_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    fhb_bin_write_tail(&out, &ctx->head);
+
+    if (len > (uint64_t) NGX_MAX_OFF_T_VALUE - out.len) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_clear_content_length(r);
+    r->headers_out.content_length_n = (off_t) (len + out.len);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_out_t  out;
+
+    fhb_out_init(&out, NULL, 0);
+
+    if (fhb_bin_write_head(&out, &ctx->head) != FHB_OK
+        || ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK
+        || fhb_bin_write_head(&out, &ctx->head) != FHB_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ctx->pump.head = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+
+    fhb_out_init(&out, NULL, 0);
+    fhb_bin_write_tail(&out, &ctx->head);
+
+    if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    fhb_bin_write_tail(&out, &ctx->head);
+    ctx->pump.tail = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+
+    ngx_http_fhir_binary_pump_arm(ctx);
+
+    return NGX_OK;
+}
