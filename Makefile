@@ -2,6 +2,7 @@
 
 SHELL      := /bin/bash
 .SUFFIXES:
+.SECONDARY:
 .DELETE_ON_ERROR:
 
 # Everything that is made goes under BUILD.  Another NGINX_SRC (a tree of

@@ -39,7 +39,7 @@ GET /up?a=b
 --- response_body: hello
 --- backend_requests: 1
 --- backend_request_like eval
-qr{^GET /up\?a=b HTTP/1\.0\r\n(?:.*\r\n)*X-Mark: seen\r\n}
+qr{^GET /up\?a=b HTTP/1\.[01]\r\n(?:.*\r\n)*X-Mark: seen\r\n}
 --- backend_request_unlike eval
 qr/^Range:/m
 
