@@ -27,8 +27,10 @@
 #define FHB_MAX_CLAIM         256       /* bytes of a claim that is kept */
 #define FHB_MAX_KEYS          64        /* keys in a JWKS */
 #define FHB_MAX_JWKS          262144    /* bytes of a JWKS document */
+#define FHB_MAX_ANSWER        65536     /* bytes of an introspection answer */
 #define FHB_MAX_DOC_DEPTH     16        /* nesting of a small JSON document */
 #define FHB_MAX_DOC_VALUES    8192      /* values in a small JSON document */
+#define FHB_MAX_DOC_NAMES     512       /* names in all its open objects */
 
 
 typedef struct {

@@ -1,0 +1,343 @@
+/*
+ * JSON in pieces: yajl, held to limits.
+ */
+
+#include <string.h>
+#include <yajl/yajl_parse.h>
+
+#include "fhb_doc.h"
+#include "fhb_doc_heap.h"
+#include "fhb_doc_text.h"
+
+
+struct fhb_doc_push_s {
+    fhb_doc_heap_t       heap;          /* yajl's */
+    yajl_handle          yajl;
+    yajl_alloc_funcs     funcs;
+    fhb_doc_text_t       text;
+    fhb_doc_handler_pt   handler;
+    void                *data;
+    size_t               left;          /* bytes that may still come */
+    unsigned             values;        /* seen */
+    unsigned             depth;         /* open containers */
+    unsigned             nnames;        /* of all open objects */
+    unsigned             base[FHB_MAX_DOC_DEPTH + 1];
+                                        /* first name of each container */
+    uint64_t             names[FHB_MAX_DOC_NAMES];
+                                        /* hashes */
+    fhb_rc_t             rc;            /* FHB_OK while it goes on */
+};
+
+
+static fhb_rc_t fhb_doc_run(fhb_doc_push_t *push, const fhb_str_t *in);
+static fhb_rc_t fhb_doc_start(fhb_doc_push_t *push);
+static int fhb_doc_emit(fhb_doc_push_t *push, fhb_doc_type_t type,
+    const void *data, size_t len);
+static int fhb_doc_value(fhb_doc_push_t *push, fhb_doc_type_t type,
+    const void *data, size_t len);
+static int fhb_doc_open(fhb_doc_push_t *push, fhb_doc_type_t type);
+static int fhb_doc_close(fhb_doc_push_t *push, fhb_doc_type_t type);
+static int fhb_doc_on_null(void *ctx);
+static int fhb_doc_on_boolean(void *ctx, int value);
+static int fhb_doc_on_number(void *ctx, const char *data, size_t len);
+static int fhb_doc_on_string(void *ctx, const unsigned char *data,
+    size_t len);
+static int fhb_doc_on_key(void *ctx, const unsigned char *data, size_t len);
+static int fhb_doc_on_start_map(void *ctx);
+static int fhb_doc_on_end_map(void *ctx);
+static int fhb_doc_on_start_array(void *ctx);
+static int fhb_doc_on_end_array(void *ctx);
+
+
+static const yajl_callbacks  fhb_doc_callbacks = {
+    fhb_doc_on_null,
+    fhb_doc_on_boolean,
+    NULL,
+    NULL,
+    fhb_doc_on_number,
+    fhb_doc_on_string,
+    fhb_doc_on_start_map,
+    fhb_doc_on_key,
+    fhb_doc_on_end_map,
+    fhb_doc_on_start_array,
+    fhb_doc_on_end_array
+};
+
+
+fhb_rc_t
+fhb_doc_push_create(fhb_doc_push_t **out, const fhb_alloc_t *alloc,
+    size_t max, fhb_doc_handler_pt handler, void *data)
+{
+    fhb_rc_t         rc;
+    fhb_doc_push_t  *push;
+
+    *out = NULL;
+
+    push = alloc->alloc(alloc->ctx, sizeof(fhb_doc_push_t));
+    if (push == NULL) {
+        return FHB_E_NOMEM;
+    }
+
+    memset(push, 0, offsetof(fhb_doc_push_t, names));
+
+    push->heap.alloc = *alloc;
+    push->left = max;
+    push->handler = handler;
+    push->data = data;
+    push->rc = FHB_OK;
+
+    rc = fhb_doc_start(push);
+
+    if (rc != FHB_OK) {
+        fhb_doc_push_free(push);
+        return rc;
+    }
+
+    *out = push;
+
+    return FHB_OK;
+}
+
+
+/* after a jump out of yajl the parser is dead, and only freed */
+
+static fhb_rc_t
+fhb_doc_start(fhb_doc_push_t *push)
+{
+    push->funcs.malloc = fhb_doc_heap_alloc;
+    push->funcs.realloc = fhb_doc_heap_realloc;
+    push->funcs.free = fhb_doc_heap_free;
+    push->funcs.ctx = &push->heap;
+
+    if (setjmp(push->heap.nomem) != 0) {
+        return FHB_E_NOMEM;
+    }
+
+    push->yajl = yajl_alloc(&fhb_doc_callbacks, &push->funcs, push);
+
+    return (push->yajl != NULL) ? FHB_OK : FHB_E_NOMEM;
+}
+
+
+fhb_rc_t
+fhb_doc_feed(fhb_doc_push_t *push, fhb_str_t in)
+{
+    if (push->rc != FHB_OK || in.len == 0) {
+        return push->rc;
+    }
+
+    if (in.len > push->left) {
+        push->rc = FHB_E_TOO_LARGE;
+        return push->rc;
+    }
+
+    push->left -= in.len;
+    push->rc = fhb_doc_text_feed(&push->text, in);
+
+    if (push->rc == FHB_OK) {
+        push->rc = fhb_doc_run(push, &in);
+    }
+
+    return push->rc;
+}
+
+
+fhb_rc_t
+fhb_doc_finish(fhb_doc_push_t *push)
+{
+    if (push->rc == FHB_OK) {
+        push->rc = fhb_doc_run(push, NULL);
+    }
+
+    return push->rc;
+}
+
+
+static fhb_rc_t
+fhb_doc_run(fhb_doc_push_t *push, const fhb_str_t *in)
+{
+    yajl_status  status;
+
+    if (setjmp(push->heap.nomem) != 0) {
+        return FHB_E_NOMEM;
+    }
+
+    status = (in != NULL) ? yajl_parse(push->yajl, in->data, in->len)
+                          : yajl_complete_parse(push->yajl);
+
+    if (push->rc != FHB_OK) {
+        return push->rc;
+    }
+
+    return (status == yajl_status_ok) ? FHB_OK : FHB_E_SYNTAX;
+}
+
+
+void
+fhb_doc_push_free(fhb_doc_push_t *push)
+{
+    fhb_alloc_t  alloc;
+
+    if (push == NULL) {
+        return;
+    }
+
+    alloc = push->heap.alloc;
+
+    fhb_doc_heap_clear(&push->heap);
+    alloc.free(alloc.ctx, push);
+}
+
+
+/* the callbacks return 0 to stop yajl; push->rc tells why */
+
+static int
+fhb_doc_emit(fhb_doc_push_t *push, fhb_doc_type_t type, const void *data,
+    size_t len)
+{
+    fhb_doc_event_t  event;
+
+    event.type = type;
+    event.depth = push->depth;
+    event.value.data = data;
+    event.value.len = len;
+
+    push->rc = push->handler(push->data, &event);
+
+    return push->rc == FHB_OK;
+}
+
+
+static int
+fhb_doc_value(fhb_doc_push_t *push, fhb_doc_type_t type, const void *data,
+    size_t len)
+{
+    if (push->values == FHB_MAX_DOC_VALUES) {
+        push->rc = FHB_E_TOO_LARGE;
+        return 0;
+    }
+
+    push->values++;
+
+    return fhb_doc_emit(push, type, data, len);
+}
+
+
+static int
+fhb_doc_open(fhb_doc_push_t *push, fhb_doc_type_t type)
+{
+    if (push->depth == FHB_MAX_DOC_DEPTH) {
+        push->rc = FHB_E_TOO_LARGE;
+        return 0;
+    }
+
+    if (!fhb_doc_value(push, type, NULL, 0)) {
+        return 0;
+    }
+
+    push->base[++push->depth] = push->nnames;
+
+    return 1;
+}
+
+
+static int
+fhb_doc_close(fhb_doc_push_t *push, fhb_doc_type_t type)
+{
+    push->nnames = push->base[push->depth--];
+
+    return fhb_doc_emit(push, type, NULL, 0);
+}
+
+
+/*
+ * Equal names have equal hashes.  Two different names with one 64-bit hash
+ * (FNV-1a) count as a repetition: whoever makes such a pair is refused.
+ */
+
+static int
+fhb_doc_on_key(void *ctx, const unsigned char *data, size_t len)
+{
+    fhb_doc_push_t *push = ctx;
+
+    size_t    i;
+    uint64_t  hash;
+
+    hash = 14695981039346656037u;
+
+    for (i = 0; i < len; i++) {
+        hash = (hash ^ data[i]) * 1099511628211u;
+    }
+
+    for (i = push->base[push->depth]; i < push->nnames; i++) {
+        if (push->names[i] == hash) {
+            push->rc = FHB_E_SYNTAX;
+            return 0;
+        }
+    }
+
+    if (push->nnames == FHB_MAX_DOC_NAMES) {
+        push->rc = FHB_E_TOO_LARGE;
+        return 0;
+    }
+
+    push->names[push->nnames++] = hash;
+
+    return fhb_doc_emit(push, FHB_DOC_KEY, data, len);
+}
+
+
+static int
+fhb_doc_on_null(void *ctx)
+{
+    return fhb_doc_value(ctx, FHB_DOC_NULL, NULL, 0);
+}
+
+
+static int
+fhb_doc_on_boolean(void *ctx, int value)
+{
+    return fhb_doc_value(ctx, value ? FHB_DOC_TRUE : FHB_DOC_FALSE, NULL, 0);
+}
+
+
+static int
+fhb_doc_on_number(void *ctx, const char *data, size_t len)
+{
+    return fhb_doc_value(ctx, FHB_DOC_NUMBER, data, len);
+}
+
+
+static int
+fhb_doc_on_string(void *ctx, const unsigned char *data, size_t len)
+{
+    return fhb_doc_value(ctx, FHB_DOC_STRING, data, len);
+}
+
+
+static int
+fhb_doc_on_start_map(void *ctx)
+{
+    return fhb_doc_open(ctx, FHB_DOC_OBJECT);
+}
+
+
+static int
+fhb_doc_on_end_map(void *ctx)
+{
+    return fhb_doc_close(ctx, FHB_DOC_OBJECT_END);
+}
+
+
+static int
+fhb_doc_on_start_array(void *ctx)
+{
+    return fhb_doc_open(ctx, FHB_DOC_ARRAY);
+}
+
+
+static int
+fhb_doc_on_end_array(void *ctx)
+{
+    return fhb_doc_close(ctx, FHB_DOC_ARRAY_END);
+}
