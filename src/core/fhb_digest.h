@@ -1,0 +1,33 @@
+/*
+ * SHA-256 over several values, for the keys of caches.  An openssl door.
+ */
+
+#ifndef FHB_DIGEST_H
+#define FHB_DIGEST_H
+
+#include "fhb.h"
+
+#pragma GCC visibility push(hidden)
+
+
+#define FHB_DIGEST_LEN  32              /* bytes */
+
+
+/*
+ * fhb_digest_sha256 - hash a list of values.
+ *
+ * shape    out: FHB_DIGEST_LEN bytes; parts: n values, each of which goes in
+ *          behind its length, so that ("ab", "c") and ("a", "bc") differ
+ * returns  FHB_OK | FHB_E_NOMEM when openssl fails; out is zeroed then
+ * memory   a context of openssl, freed again
+ * source   FIPS 180-4; design.md, trap 8
+ * test     t/unit/test_digest.c
+ */
+
+fhb_must_check fhb_rc_t fhb_digest_sha256(unsigned char *out,
+    const fhb_str_t *parts, size_t n);
+
+
+#pragma GCC visibility pop
+
+#endif /* FHB_DIGEST_H */
