@@ -1,0 +1,268 @@
+/*
+ * One JWK: what it is for and with which algorithms.
+ */
+
+#include <string.h>
+
+#include "fhb_jwk_key.h"
+#include "fhb_text.h"
+
+
+static fhb_jwk_fate_t fhb_jwk_algs(unsigned *algs,
+    const fhb_doc_node_t *node);
+static fhb_jwk_fate_t fhb_jwk_purpose(const fhb_doc_node_t *node);
+static fhb_jwk_fate_t fhb_jwk_build(fhb_jwk_t *key,
+    const fhb_doc_node_t *node);
+static int fhb_jwk_value(fhb_str_t *value, const fhb_doc_node_t *node,
+    fhb_str_t name);
+
+
+/* in the order of the bits */
+
+static const fhb_jwk_alg_t  fhb_jwk_algorithms[FHB_JWK_NALGS] = {
+    { fhb_string("RS256"), FHB_JWK_PKCS1, 0, 32, 0,
+      fhb_string("RSA"), fhb_null_string },
+    { fhb_string("RS384"), FHB_JWK_PKCS1, 1, 48, 0,
+      fhb_string("RSA"), fhb_null_string },
+    { fhb_string("RS512"), FHB_JWK_PKCS1, 2, 64, 0,
+      fhb_string("RSA"), fhb_null_string },
+    { fhb_string("PS256"), FHB_JWK_PSS, 0, 32, 0,
+      fhb_string("RSA"), fhb_null_string },
+    { fhb_string("PS384"), FHB_JWK_PSS, 1, 48, 0,
+      fhb_string("RSA"), fhb_null_string },
+    { fhb_string("PS512"), FHB_JWK_PSS, 2, 64, 0,
+      fhb_string("RSA"), fhb_null_string },
+    { fhb_string("ES256"), FHB_JWK_ECDSA, 0, 32, 32,
+      fhb_string("EC"), fhb_string("P-256") },
+    { fhb_string("ES384"), FHB_JWK_ECDSA, 1, 48, 48,
+      fhb_string("EC"), fhb_string("P-384") },
+    { fhb_string("ES512"), FHB_JWK_ECDSA, 2, 64, 66,
+      fhb_string("EC"), fhb_string("P-521") },
+    { fhb_string("EdDSA"), FHB_JWK_ED25519, 0, 0, 32,
+      fhb_string("OKP"), fhb_string("Ed25519") }
+};
+
+
+/* members of private and of shared keys: RFC 7518 s.6, RFC 8037 s.2 */
+
+static const fhb_str_t  fhb_jwk_secrets[] = {
+    fhb_string("d"), fhb_string("p"), fhb_string("q"), fhb_string("dp"),
+    fhb_string("dq"), fhb_string("qi"), fhb_string("oth"), fhb_string("k"),
+    fhb_string("priv")
+};
+
+
+static const fhb_str_t  fhb_jwk_name_kty = fhb_string("kty");
+static const fhb_str_t  fhb_jwk_name_crv = fhb_string("crv");
+static const fhb_str_t  fhb_jwk_name_alg = fhb_string("alg");
+static const fhb_str_t  fhb_jwk_name_use = fhb_string("use");
+static const fhb_str_t  fhb_jwk_name_ops = fhb_string("key_ops");
+static const fhb_str_t  fhb_jwk_name_kid = fhb_string("kid");
+static const fhb_str_t  fhb_jwk_name_n = fhb_string("n");
+static const fhb_str_t  fhb_jwk_name_e = fhb_string("e");
+static const fhb_str_t  fhb_jwk_name_x = fhb_string("x");
+static const fhb_str_t  fhb_jwk_name_y = fhb_string("y");
+static const fhb_str_t  fhb_jwk_oct = fhb_string("oct");
+static const fhb_str_t  fhb_jwk_sig = fhb_string("sig");
+static const fhb_str_t  fhb_jwk_verify = fhb_string("verify");
+
+
+int
+fhb_jwk_secret(const fhb_doc_node_t *node)
+{
+    size_t  i;
+
+    for (i = 0; i < sizeof(fhb_jwk_secrets) / sizeof(fhb_str_t); i++) {
+        if (fhb_doc_member(node, fhb_jwk_secrets[i]) != NULL) {
+            return 1;
+        }
+    }
+
+    return fhb_doc_is(fhb_doc_member(node, fhb_jwk_name_kty), fhb_jwk_oct);
+}
+
+
+fhb_jwk_fate_t
+fhb_jwk_read(fhb_jwk_t *key, const fhb_doc_node_t *node)
+{
+    fhb_rc_t        rc;
+    fhb_jwk_fate_t  fate;
+
+    if (node->type != FHB_DOC_OBJECT) {
+        return FHB_JWK_SHAPE;
+    }
+
+    rc = fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_kid), &key->kid);
+
+    if (rc == FHB_OK && key->kid.len == 0) {
+        key->kid.data = (const unsigned char *) "";
+    }
+
+    if (rc != FHB_OK && rc != FHB_DONE) {
+        return FHB_JWK_SHAPE;
+    }
+
+    fate = fhb_jwk_algs(&key->algs, node);
+
+    if (fate == FHB_JWK_USABLE) {
+        fate = fhb_jwk_purpose(node);
+    }
+
+    if (fate == FHB_JWK_USABLE) {
+        fate = fhb_jwk_build(key, node);
+    }
+
+    return fate;
+}
+
+
+/*
+ * A key may verify with the algorithms of its type and curve, and with one
+ * only if it names that one: a key has one purpose (RFC 8725 s.3.1).
+ */
+
+static fhb_jwk_fate_t
+fhb_jwk_algs(unsigned *algs, const fhb_doc_node_t *node)
+{
+    unsigned              i;
+    fhb_rc_t              rc;
+    fhb_str_t             name, kty, crv;
+    const fhb_jwk_alg_t  *row;
+
+    crv.len = 0;
+    crv.data = NULL;
+
+    if (fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_kty), &kty)
+        != FHB_OK)
+    {
+        return FHB_JWK_SHAPE;
+    }
+
+    rc = fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_crv), &crv);
+
+    if (rc != FHB_OK && rc != FHB_DONE) {
+        return FHB_JWK_SHAPE;
+    }
+
+    for (i = 0; i < FHB_JWK_NALGS; i++) {
+        row = &fhb_jwk_algorithms[i];
+
+        if (fhb_text_eq(row->kty, kty)
+            && (row->crv.len == 0 || fhb_text_eq(row->crv, crv)))
+        {
+            *algs |= 1u << i;
+        }
+    }
+
+    if (*algs == 0) {
+        return FHB_JWK_KTY;
+    }
+
+    rc = fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_alg), &name);
+
+    if (rc == FHB_DONE) {
+        return FHB_JWK_USABLE;
+    }
+
+    if (rc == FHB_OK) {
+        *algs &= fhb_jwk_alg(name);
+    }
+
+    return (rc == FHB_OK && *algs) ? FHB_JWK_USABLE : FHB_JWK_ALG;
+}
+
+
+static fhb_jwk_fate_t
+fhb_jwk_purpose(const fhb_doc_node_t *node)
+{
+    const fhb_doc_node_t  *use, *ops, *op;
+
+    use = fhb_doc_member(node, fhb_jwk_name_use);
+
+    if (use != NULL && !fhb_doc_is(use, fhb_jwk_sig)) {
+        return FHB_JWK_PURPOSE;
+    }
+
+    ops = fhb_doc_member(node, fhb_jwk_name_ops);
+
+    if (ops == NULL) {
+        return FHB_JWK_USABLE;
+    }
+
+    if (ops->type == FHB_DOC_ARRAY) {
+        for (op = ops->first; op != NULL; op = op->next) {
+            if (fhb_doc_is(op, fhb_jwk_verify)) {
+                return FHB_JWK_USABLE;
+            }
+        }
+    }
+
+    return FHB_JWK_PURPOSE;
+}
+
+
+static fhb_jwk_fate_t
+fhb_jwk_build(fhb_jwk_t *key, const fhb_doc_node_t *node)
+{
+    fhb_jwk_values_t  values;
+
+    memset(&values, 0, sizeof(fhb_jwk_values_t));
+
+    if (!fhb_jwk_value(&values.n, node, fhb_jwk_name_n)
+        || !fhb_jwk_value(&values.e, node, fhb_jwk_name_e)
+        || !fhb_jwk_value(&values.x, node, fhb_jwk_name_x)
+        || !fhb_jwk_value(&values.y, node, fhb_jwk_name_y))
+    {
+        return FHB_JWK_SHAPE;
+    }
+
+    return fhb_jwk_make(key, &values);
+}
+
+
+static int
+fhb_jwk_value(fhb_str_t *value, const fhb_doc_node_t *node, fhb_str_t name)
+{
+    fhb_rc_t  rc;
+
+    rc = fhb_doc_string(fhb_doc_member(node, name), value);
+
+    return rc == FHB_OK || rc == FHB_DONE;
+}
+
+
+unsigned
+fhb_jwk_alg(fhb_str_t name)
+{
+    unsigned  i;
+
+    for (i = 0; i < FHB_JWK_NALGS; i++) {
+        if (fhb_text_eq(fhb_jwk_algorithms[i].name, name)) {
+            return 1u << i;
+        }
+    }
+
+    return 0;
+}
+
+
+const fhb_jwk_alg_t *
+fhb_jwk_alg_row(unsigned algs)
+{
+    unsigned  i;
+
+    for (i = 0; i < FHB_JWK_NALGS - 1; i++) {
+        if (algs & 1u << i) {
+            break;
+        }
+    }
+
+    return &fhb_jwk_algorithms[i];
+}
+
+
+unsigned
+fhb_jwk_alg_index(unsigned alg)
+{
+    return (unsigned) (fhb_jwk_alg_row(alg) - fhb_jwk_algorithms);
+}

@@ -1,0 +1,118 @@
+/*
+ * The inside of a set of keys, for the room itself and for fhb_jws, which
+ * verifies.  Types of openssl appear by their tags only.
+ */
+
+#ifndef FHB_JWK_KEY_H
+#define FHB_JWK_KEY_H
+
+#include "fhb_doc_tree.h"
+#include "fhb_jwk.h"
+
+#pragma GCC visibility push(hidden)
+
+
+#define FHB_JWK_NALGS    10             /* bits, from the lowest on */
+
+
+typedef enum {
+    FHB_JWK_NO_FAMILY = 0,
+    FHB_JWK_PKCS1,                      /* RS* */
+    FHB_JWK_PSS,                        /* PS* */
+    FHB_JWK_ECDSA,                      /* ES* */
+    FHB_JWK_ED25519                     /* EdDSA */
+} fhb_jwk_family_t;
+
+
+typedef struct {
+    fhb_str_t         name;
+    fhb_jwk_family_t  family;
+    unsigned          hash;             /* of fhb_jwk_set_t.md */
+    unsigned          digest;           /* bytes of the hash */
+    unsigned          size;             /* bytes of a coordinate, not RSA */
+    fhb_str_t         kty;
+    fhb_str_t         crv;              /* empty: RSA */
+} fhb_jwk_alg_t;
+
+
+typedef struct fhb_jwk_s  fhb_jwk_t;
+
+struct fhb_jwk_s {
+    fhb_str_t                 kid;      /* data is NULL when it has none */
+    unsigned                  algs;     /* that it may verify */
+    size_t                    size;     /* bytes of an RSA modulus */
+    struct evp_pkey_st       *pkey;
+    struct evp_pkey_ctx_st   *ctx[FHB_JWK_NALGS];
+                                        /* made at the first use */
+};
+
+
+struct fhb_jwk_set_s {
+    fhb_alloc_t               alloc;
+    unsigned char             digest[FHB_DIGEST_LEN];
+    struct evp_md_st         *md[3];    /* SHA-256, SHA-384, SHA-512 */
+    struct evp_md_ctx_st     *mdctx;
+    unsigned char            *kids;     /* where the next one goes */
+    unsigned                  n;
+    fhb_jwk_t                 keys[];
+};
+
+
+/* base64url, as they stand in the JWK; empty when it has none */
+
+typedef struct {
+    fhb_str_t                 n;
+    fhb_str_t                 e;
+    fhb_str_t                 x;
+    fhb_str_t                 y;
+} fhb_jwk_values_t;
+
+
+/*
+ * fhb_jwk_find - choose the one key that a token means.
+ *
+ * shape    kid: its data is NULL when the token names no key; alg: one bit
+ * returns  FHB_OK and *key | FHB_AGAIN when no key has this kid, or, without
+ *          one, none has this algorithm: a newer set may have it |
+ *          FHB_E_TOKEN_INVALID when the key is not for this algorithm, or
+ *          when a token without kid could mean several
+ * source   RFC 7515 s.4.1.4; RFC 8725 s.3.1; spec-facts g.1 rows 8 and 9
+ * test     t/unit/test_jwk.c
+ */
+
+fhb_must_check fhb_rc_t fhb_jwk_find(fhb_jwk_t **key, fhb_jwk_set_t *set,
+    fhb_str_t kid, unsigned alg);
+
+
+/* the row of the lowest algorithm in a set of bits that is not empty */
+
+const fhb_jwk_alg_t *fhb_jwk_alg_row(unsigned algs);
+
+unsigned fhb_jwk_alg_index(unsigned alg);
+
+
+/*
+ * fhb_jwk_read - make a key of a JWK.
+ *
+ * shape    key: zeroed; its kid points into the document
+ * returns  FHB_JWK_USABLE | why it is not
+ */
+
+fhb_jwk_fate_t fhb_jwk_read(fhb_jwk_t *key, const fhb_doc_node_t *node);
+
+
+/* not 0 when a JWK holds a private key, or one that is shared */
+
+int fhb_jwk_secret(const fhb_doc_node_t *node);
+
+
+/* the part that openssl does: a public key, and what a set has besides */
+
+fhb_jwk_fate_t fhb_jwk_make(fhb_jwk_t *key, const fhb_jwk_values_t *values);
+fhb_must_check fhb_rc_t fhb_jwk_set_open(fhb_jwk_set_t *set);
+void fhb_jwk_set_close(fhb_jwk_set_t *set);
+
+
+#pragma GCC visibility pop
+
+#endif /* FHB_JWK_KEY_H */

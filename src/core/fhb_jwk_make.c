@@ -1,0 +1,325 @@
+/*
+ * Public keys of openssl from the numbers of a JWK.
+ */
+
+#include <string.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+
+#include "fhb_b64.h"
+#include "fhb_jwk_key.h"
+
+
+#define FHB_JWK_RSA_MIN  2048           /* bits */
+#define FHB_JWK_RSA_MAX  8192           /* bits; each one costs time */
+#define FHB_JWK_E_MAX    64             /* bits */
+
+#define FHB_JWK_BUF      1040           /* bytes: RSA_MAX and leading zeros */
+
+
+typedef struct {
+    size_t               len;
+    unsigned char        data[FHB_JWK_BUF];
+} fhb_jwk_bytes_t;
+
+
+static fhb_jwk_fate_t fhb_jwk_make_rsa(fhb_jwk_t *key,
+    const fhb_jwk_values_t *values);
+static fhb_jwk_fate_t fhb_jwk_make_rsa_bn(fhb_jwk_t *key, BIGNUM *n,
+    BIGNUM *e);
+static fhb_jwk_fate_t fhb_jwk_make_ec(fhb_jwk_t *key,
+    const fhb_jwk_values_t *values, const fhb_jwk_alg_t *row);
+static fhb_jwk_fate_t fhb_jwk_make_ed(fhb_jwk_t *key,
+    const fhb_jwk_values_t *values, const fhb_jwk_alg_t *row);
+static EVP_PKEY *fhb_jwk_import(const char *type, OSSL_PARAM *params);
+static int fhb_jwk_decode(fhb_jwk_bytes_t *bytes, fhb_str_t text);
+static int fhb_jwk_roca(const BIGNUM *n);
+
+
+/* of the fingerprint: 65537 generates few of the remainders of these */
+
+static const unsigned char  fhb_jwk_roca_primes[] = {
+    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71,
+    73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149,
+    151, 157, 163, 167
+};
+
+
+fhb_jwk_fate_t
+fhb_jwk_make(fhb_jwk_t *key, const fhb_jwk_values_t *values)
+{
+    fhb_jwk_fate_t        fate;
+    const fhb_jwk_alg_t  *row;
+
+    row = fhb_jwk_alg_row(key->algs);
+    fate = FHB_JWK_KTY;
+
+    switch (row->family) {
+
+    case FHB_JWK_PKCS1:
+    case FHB_JWK_PSS:
+        fate = fhb_jwk_make_rsa(key, values);
+        break;
+
+    case FHB_JWK_ECDSA:
+        fate = fhb_jwk_make_ec(key, values, row);
+        break;
+
+    case FHB_JWK_ED25519:
+        fate = fhb_jwk_make_ed(key, values, row);
+        break;
+
+    case FHB_JWK_NO_FAMILY:
+        break;
+    }
+
+    ERR_clear_error();
+
+    return fate;
+}
+
+
+static fhb_jwk_fate_t
+fhb_jwk_make_rsa(fhb_jwk_t *key, const fhb_jwk_values_t *values)
+{
+    BIGNUM           *n, *e;
+    fhb_jwk_fate_t    fate;
+    fhb_jwk_bytes_t   nb, eb;
+
+    if (FHB_B64_DECODE_MAX(values->n.len) > FHB_JWK_BUF) {
+        return FHB_JWK_WEAK;
+    }
+
+    if (!fhb_jwk_decode(&nb, values->n) || !fhb_jwk_decode(&eb, values->e)) {
+        return FHB_JWK_VALUE;
+    }
+
+    n = BN_bin2bn(nb.data, (int) nb.len, NULL);
+    e = BN_bin2bn(eb.data, (int) eb.len, NULL);
+
+    fate = (n != NULL && e != NULL) ? fhb_jwk_make_rsa_bn(key, n, e)
+                                    : FHB_JWK_VALUE;
+
+    BN_free(n);
+    BN_free(e);
+
+    return fate;
+}
+
+
+/* leading zero bytes are let pass, against RFC 7518 s.2: java writes them */
+
+static fhb_jwk_fate_t
+fhb_jwk_make_rsa_bn(fhb_jwk_t *key, BIGNUM *n, BIGNUM *e)
+{
+    OSSL_PARAM      *params;
+    OSSL_PARAM_BLD  *bld;
+
+    if (BN_num_bits(n) < FHB_JWK_RSA_MIN || BN_num_bits(n) > FHB_JWK_RSA_MAX
+        || BN_num_bits(e) < 2 || BN_num_bits(e) > FHB_JWK_E_MAX
+        || !BN_is_odd(e) || fhb_jwk_roca(n))
+    {
+        return FHB_JWK_WEAK;
+    }
+
+    if (!BN_is_odd(n)) {
+        return FHB_JWK_VALUE;
+    }
+
+    params = NULL;
+    bld = OSSL_PARAM_BLD_new();
+
+    if (bld != NULL
+        && OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1
+        && OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e) == 1)
+    {
+        params = OSSL_PARAM_BLD_to_param(bld);
+    }
+
+    if (params != NULL) {
+        key->pkey = fhb_jwk_import("RSA", params);
+        key->size = (size_t) BN_num_bytes(n);
+    }
+
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(bld);
+
+    return (key->pkey != NULL) ? FHB_JWK_USABLE : FHB_JWK_VALUE;
+}
+
+
+static fhb_jwk_fate_t
+fhb_jwk_make_ec(fhb_jwk_t *key, const fhb_jwk_values_t *values,
+    const fhb_jwk_alg_t *row)
+{
+    int               ok;
+    char              group[8];
+    OSSL_PARAM        params[3];
+    EVP_PKEY_CTX     *ctx;
+    unsigned char     point[1 + 2 * 66];
+    fhb_jwk_bytes_t   x, y;
+
+    if (!fhb_jwk_decode(&x, values->x) || x.len != row->size
+        || !fhb_jwk_decode(&y, values->y) || y.len != row->size)
+    {
+        return FHB_JWK_VALUE;
+    }
+
+    memset(group, 0, sizeof(group));
+    memcpy(group, row->crv.data, row->crv.len);
+
+    point[0] = POINT_CONVERSION_UNCOMPRESSED;
+    memcpy(point + 1, x.data, x.len);
+    memcpy(point + 1 + x.len, y.data, y.len);
+
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                                 group, 0);
+    params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
+                                                  point, 1 + x.len + y.len);
+    params[2] = OSSL_PARAM_construct_end();
+
+    key->pkey = fhb_jwk_import("EC", params);
+    if (key->pkey == NULL) {
+        return FHB_JWK_VALUE;
+    }
+
+    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    ok = ctx != NULL && EVP_PKEY_public_check(ctx) == 1;
+    EVP_PKEY_CTX_free(ctx);
+
+    if (!ok) {
+        EVP_PKEY_free(key->pkey);
+        key->pkey = NULL;
+        return FHB_JWK_VALUE;
+    }
+
+    return FHB_JWK_USABLE;
+}
+
+
+static fhb_jwk_fate_t
+fhb_jwk_make_ed(fhb_jwk_t *key, const fhb_jwk_values_t *values,
+    const fhb_jwk_alg_t *row)
+{
+    fhb_jwk_bytes_t  x;
+
+    if (!fhb_jwk_decode(&x, values->x) || x.len != row->size) {
+        return FHB_JWK_VALUE;
+    }
+
+    key->pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, x.data,
+                                            x.len);
+
+    return (key->pkey != NULL) ? FHB_JWK_USABLE : FHB_JWK_VALUE;
+}
+
+
+static EVP_PKEY *
+fhb_jwk_import(const char *type, OSSL_PARAM *params)
+{
+    EVP_PKEY      *pkey;
+    EVP_PKEY_CTX  *ctx;
+
+    pkey = NULL;
+    ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+
+    if (ctx == NULL
+        || EVP_PKEY_fromdata_init(ctx) != 1
+        || EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+    {
+        pkey = NULL;
+    }
+
+    EVP_PKEY_CTX_free(ctx);
+
+    return pkey;
+}
+
+
+static int
+fhb_jwk_decode(fhb_jwk_bytes_t *bytes, fhb_str_t text)
+{
+    if (text.len == 0 || FHB_B64_DECODE_MAX(text.len) > FHB_JWK_BUF) {
+        return 0;
+    }
+
+    return fhb_b64_url_decode(bytes->data, &bytes->len, text) == FHB_OK;
+}
+
+
+/*
+ * CVE-2017-15361: the primes of a weak generator, and thus the modulus, are
+ * powers of 65537 modulo many small primes.  Of other keys one in some 2^27
+ * is, too.
+ */
+
+static int
+fhb_jwk_roca(const BIGNUM *n)
+{
+    size_t         i;
+    BN_ULONG       left;
+    unsigned long  p, power;
+
+    for (i = 0; i < sizeof(fhb_jwk_roca_primes); i++) {
+        p = fhb_jwk_roca_primes[i];
+        left = BN_mod_word(n, p);
+        power = 1;
+
+        while (power != left) {
+            power = power * 65537 % p;
+
+            if (power == 1) {
+                return 0;
+            }
+        }
+    }
+
+    return 1;
+}
+
+
+fhb_rc_t
+fhb_jwk_set_open(fhb_jwk_set_t *set)
+{
+    set->md[0] = EVP_MD_fetch(NULL, "SHA256", NULL);
+    set->md[1] = EVP_MD_fetch(NULL, "SHA384", NULL);
+    set->md[2] = EVP_MD_fetch(NULL, "SHA512", NULL);
+    set->mdctx = EVP_MD_CTX_new();
+
+    if (set->md[0] == NULL || set->md[1] == NULL || set->md[2] == NULL
+        || set->mdctx == NULL)
+    {
+        ERR_clear_error();
+        return FHB_E_NOMEM;
+    }
+
+    return FHB_OK;
+}
+
+
+void
+fhb_jwk_set_close(fhb_jwk_set_t *set)
+{
+    unsigned    i, k;
+    fhb_jwk_t  *key;
+
+    for (i = 0; i < set->n; i++) {
+        key = &set->keys[i];
+
+        for (k = 0; k < FHB_JWK_NALGS; k++) {
+            EVP_PKEY_CTX_free(key->ctx[k]);
+        }
+
+        EVP_PKEY_free(key->pkey);
+    }
+
+    for (i = 0; i < 3; i++) {
+        EVP_MD_free(set->md[i]);
+    }
+
+    EVP_MD_CTX_free(set->mdctx);
+}
