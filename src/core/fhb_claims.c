@@ -1,0 +1,159 @@
+/*
+ * Tokens held against a policy: the ways in.
+ */
+
+#include <string.h>
+
+#include "fhb_claims_rule.h"
+#include "fhb_jws.h"
+
+
+static fhb_rc_t fhb_claims_verify(fhb_claims_t *claims,
+    const fhb_claims_check_t *check, fhb_jwk_set_t *set,
+    const fhb_jws_t *jws);
+static fhb_rc_t fhb_claims_finish(fhb_claims_t *claims,
+    const fhb_claims_check_t *check, size_t start, fhb_rc_t rc);
+
+
+fhb_rc_t
+fhb_claims_token(fhb_claims_t *claims, const fhb_claims_check_t *check,
+    fhb_jwk_set_t *set, fhb_str_t token)
+{
+    size_t      start;
+    fhb_rc_t    rc;
+    fhb_jws_t  *jws;
+
+    start = check->text->len;
+    memset(claims, 0, sizeof(fhb_claims_t));
+
+    rc = fhb_jws_open(&jws, check->alloc, token);
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    rc = fhb_claims_verify(claims, check, set, jws);
+
+    fhb_jws_free(jws);
+
+    return fhb_claims_finish(claims, check, start, rc);
+}
+
+
+/*
+ * Junk dies before the signature is looked at.  That a token has expired is
+ * a fact about a token of the server, so it is only told of those.
+ */
+
+static fhb_rc_t
+fhb_claims_verify(fhb_claims_t *claims, const fhb_claims_check_t *check,
+    fhb_jwk_set_t *set, const fhb_jws_t *jws)
+{
+    fhb_rc_t  rc, signature;
+
+    if (!(jws->alg & check->policy->algs)) {
+        return FHB_E_TOKEN_INVALID;
+    }
+
+    rc = fhb_claims_payload(claims, check, jws->typ, jws->payload);
+
+    if (rc != FHB_OK && rc != FHB_E_TOKEN_EXPIRED) {
+        return rc;
+    }
+
+    signature = fhb_jws_verify(jws, set, check->policy->algs);
+
+    return (signature == FHB_OK) ? rc : signature;
+}
+
+
+fhb_rc_t
+fhb_claims_payload(fhb_claims_t *claims, const fhb_claims_check_t *check,
+    fhb_str_t typ, fhb_str_t payload)
+{
+    size_t      start;
+    fhb_rc_t    rc;
+    fhb_doc_t  *doc;
+
+    start = check->text->len;
+    memset(claims, 0, sizeof(fhb_claims_t));
+
+    rc = fhb_doc_parse(&doc, check->alloc, payload);
+
+    if (rc != FHB_OK) {
+        return (rc == FHB_E_NOMEM) ? rc : FHB_E_TOKEN_INVALID;
+    }
+
+    rc = fhb_claims_judge_jwt(claims, check, typ, fhb_doc_root(doc));
+
+    fhb_doc_free(doc);
+
+    return fhb_claims_finish(claims, check, start, rc);
+}
+
+
+/* whatever was wrong with a token: one code, and nothing of it is kept */
+
+static fhb_rc_t
+fhb_claims_finish(fhb_claims_t *claims, const fhb_claims_check_t *check,
+    size_t start, fhb_rc_t rc)
+{
+    if (rc == FHB_OK) {
+        return FHB_OK;
+    }
+
+    memset(claims, 0, sizeof(fhb_claims_t));
+    check->text->len = start;
+    check->text->full = 0;
+
+    if (rc == FHB_AGAIN || rc == FHB_E_TOKEN_EXPIRED
+        || rc == FHB_E_INTROSPECTION || rc == FHB_E_NOMEM)
+    {
+        return rc;
+    }
+
+    return FHB_E_TOKEN_INVALID;
+}
+
+
+fhb_rc_t
+fhb_claims_answer(fhb_claims_t *claims, const fhb_claims_check_t *check,
+    fhb_str_t body)
+{
+    size_t      start;
+    fhb_rc_t    rc;
+    fhb_doc_t  *doc;
+
+    start = check->text->len;
+    memset(claims, 0, sizeof(fhb_claims_t));
+
+    if (body.len > FHB_MAX_ANSWER) {
+        return FHB_E_INTROSPECTION;
+    }
+
+    rc = fhb_doc_parse(&doc, check->alloc, body);
+
+    if (rc != FHB_OK) {
+        return (rc == FHB_E_NOMEM) ? rc : FHB_E_INTROSPECTION;
+    }
+
+    rc = fhb_claims_judge_answer(claims, check, fhb_doc_root(doc));
+
+    fhb_doc_free(doc);
+
+    return fhb_claims_finish(claims, check, start, rc);
+}
+
+
+fhb_rc_t
+fhb_claims_timely(const fhb_claims_t *claims, int64_t now, int64_t leeway)
+{
+    if (claims->nbf - leeway > now) {
+        return FHB_E_TOKEN_INVALID;
+    }
+
+    if (now - leeway >= claims->exp) {
+        return FHB_E_TOKEN_EXPIRED;
+    }
+
+    return FHB_OK;
+}

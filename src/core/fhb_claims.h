@@ -1,0 +1,152 @@
+/*
+ * What a token says, held against a policy: the claims of a JWT, or the
+ * answer of an introspection endpoint.
+ *
+ * Whoever sends tokens can tell apart: accepted; expired, if the signature
+ * is good and all else is in order; and everything else (one code).
+ */
+
+#ifndef FHB_CLAIMS_H
+#define FHB_CLAIMS_H
+
+#include "fhb.h"
+#include "fhb_jwk.h"
+#include "fhb_out.h"
+
+#pragma GCC visibility push(hidden)
+
+
+#define FHB_CLAIMS_TEXT   (FHB_MAX_SCOPE + 5 * FHB_MAX_CLAIM)     /* bytes */
+
+#define FHB_CLAIMS_NEVER  INT64_MAX     /* exp of an answer without one */
+
+
+typedef enum {
+    FHB_CLAIMS_SMART = 0,               /* typ JWT, at+jwt or none */
+    FHB_CLAIMS_RFC9068                  /* typ at+jwt, all of its claims */
+} fhb_claims_profile_t;
+
+
+/* the names of members, from the outermost object inwards */
+
+typedef struct {
+    const fhb_str_t       *names;
+    size_t                 n;           /* 0: the default */
+} fhb_claims_path_t;
+
+
+typedef struct {
+    const fhb_str_t       *issuers;
+    size_t                 nissuers;    /* 0: no JWT is accepted */
+    const fhb_str_t       *audiences;
+    size_t                 naudiences;  /* 0: no JWT is accepted, unless */
+    unsigned               audience_off:1;
+    unsigned               algs;        /* FHB_JWK_*; 0: no JWT is accepted */
+    fhb_claims_profile_t   profile;
+    int64_t                leeway;      /* seconds, not negative */
+    fhb_claims_path_t      scope;       /* by default "scope" */
+    fhb_claims_path_t      patient;     /* by default "patient" */
+    fhb_claims_path_t      client_id;   /* by default "client_id" */
+    fhb_claims_path_t      tenant;      /* by default none */
+} fhb_claims_policy_t;
+
+
+/* one check of one token */
+
+typedef struct {
+    const fhb_claims_policy_t  *policy;
+    const fhb_alloc_t          *alloc;
+    fhb_out_t                  *text;   /* receives what is kept; room for
+                                         * FHB_CLAIMS_TEXT bytes */
+    int64_t                     now;    /* seconds since 1970 */
+} fhb_claims_check_t;
+
+
+/*
+ * What is kept of a token.  The strings lie in the check's text and are
+ * empty where there is no such claim; none holds a control character.
+ * Zero bytes are a token that expired in 1970.
+ */
+
+typedef struct {
+    fhb_str_t              scope;       /* up to FHB_MAX_SCOPE bytes */
+    fhb_str_t              patient;     /* up to FHB_MAX_CLAIM, as all below */
+    fhb_str_t              client_id;
+    fhb_str_t              subject;
+    fhb_str_t              jti;
+    fhb_str_t              tenant;
+    int64_t                exp;         /* seconds; the token is dead then */
+    int64_t                nbf;         /* seconds; 0 when there is none */
+} fhb_claims_t;
+
+
+/*
+ * fhb_claims_token - verify a JWT: header, claims, signature.
+ *
+ * shape    set: the keys; what is cheap is checked before the signature, but
+ *          only a token with a good signature is ever accepted or called
+ *          expired
+ * returns  FHB_OK and *claims | FHB_AGAIN when the set has no key that could
+ *          be meant, as fhb_jws_verify() | FHB_DONE when it is no JWT, as
+ *          fhb_jws_open() | FHB_E_TOKEN_INVALID | FHB_E_TOKEN_EXPIRED |
+ *          FHB_E_NOMEM; *claims is zeroed unless FHB_OK
+ * memory   from alloc, all of it freed again
+ * source   RFC 7519 s.7.2; RFC 9068 s.4; RFC 8725; spec-facts g.1, g.3
+ * test     t/unit/test_claims.c, t/unit/test_jose.c
+ */
+
+fhb_must_check fhb_rc_t fhb_claims_token(fhb_claims_t *claims,
+    const fhb_claims_check_t *check, fhb_jwk_set_t *set, fhb_str_t token);
+
+
+/*
+ * fhb_claims_payload - check the claims of a JWT, not its signature.
+ *
+ * shape    typ: of the header, data is NULL when it has none
+ * returns  as fhb_claims_token(), but neither FHB_AGAIN nor FHB_DONE
+ * source   RFC 7519 s.4.1; RFC 9068 s.2.2, s.4; spec-facts g.1 rows 5, 11
+ *          to 19.  A date written with an exponent is refused, so is one of
+ *          more than 15 digits
+ * test     t/unit/test_claims.c, t/fuzz/fuzz_claims.c
+ */
+
+fhb_must_check fhb_rc_t fhb_claims_payload(fhb_claims_t *claims,
+    const fhb_claims_check_t *check, fhb_str_t typ, fhb_str_t payload);
+
+
+/*
+ * fhb_claims_answer - read the answer of an introspection endpoint.
+ *
+ * shape    body: of a response with status 200
+ * returns  FHB_OK and *claims | FHB_E_INTROSPECTION when it is no such
+ *          answer, which says nothing about the token |
+ *          FHB_E_TOKEN_INVALID when it is not active, or active and breaks
+ *          a rule | FHB_E_TOKEN_EXPIRED | FHB_E_NOMEM; *claims is zeroed
+ *          unless FHB_OK
+ * memory   from alloc, all of it freed again
+ * source   RFC 7662 s.2.2; spec-facts h rows 4 to 9, 12, 13.  exp may be
+ *          missing (RFC 7662 has it optional): exp is FHB_CLAIMS_NEVER then
+ *          and only a cache's own limit holds
+ * test     t/unit/test_introspection.c, t/fuzz/fuzz_claims.c
+ */
+
+fhb_must_check fhb_rc_t fhb_claims_answer(fhb_claims_t *claims,
+    const fhb_claims_check_t *check, fhb_str_t body);
+
+
+/*
+ * fhb_claims_timely - check the dates again, as on a hit of a cache.
+ *
+ * returns  FHB_OK | FHB_E_TOKEN_EXPIRED from exp + leeway on |
+ *          FHB_E_TOKEN_INVALID before nbf - leeway
+ * source   RFC 7519 s.4.1.4, s.4.1.5
+ * test     t/unit/test_claims.c
+ */
+
+fhb_must_check fhb_rc_t fhb_claims_timely(const fhb_claims_t *claims,
+    int64_t now, int64_t leeway);
+
+
+#pragma GCC visibility pop
+
+#endif /* FHB_CLAIMS_H */
