@@ -2,27 +2,31 @@
  * References to a resource of this server.
  *
  *     reference(T) = id / T "/" id / base "/" T "/" id
- *     base         = the own service base URL; http and https are equal, the
- *                    host is compared without case, the path exactly
+ *     base         = ( "http" / "https" ) "://" host [ ":" port ] path
+ *
+ * The base is that of the service itself.  http and https are equal, each
+ * with its own default port; the host is compared without case, the path
+ * byte by byte: an id means nothing outside of its base.
  */
-
-#include <string.h>
 
 #include "fhb_reference.h"
 #include "fhb_route.h"
+#include "fhb_text.h"
 
 
 typedef struct {
-    fhb_str_t  host;                    /* and port */
+    fhb_str_t  host;
+    fhb_str_t  port;                    /* empty: the scheme's own */
     fhb_str_t  path;                    /* empty, or from the first "/" on */
 } fhb_reference_url_t;
 
 
 static int fhb_reference_relative(fhb_str_t *s, fhb_str_t base);
 static int fhb_reference_url(fhb_reference_url_t *url, fhb_str_t s);
+static void fhb_reference_authority(fhb_reference_url_t *url, fhb_str_t s,
+    fhb_str_t port);
 static int fhb_reference_prefix(fhb_str_t *s, fhb_str_t prefix);
-static int fhb_reference_same_nocase(fhb_str_t a, fhb_str_t b);
-static unsigned char fhb_reference_lower(unsigned char c);
+static int fhb_reference_prefix_ci(fhb_str_t *s, fhb_str_t prefix);
 
 
 fhb_rc_t
@@ -43,6 +47,41 @@ fhb_reference_id(fhb_str_t *id, fhb_str_t s, fhb_str_t type, fhb_str_t base)
 }
 
 
+fhb_rc_t
+fhb_reference_patient(fhb_str_t s, fhb_str_t base, fhb_str_t *id)
+{
+    static const fhb_str_t  type = fhb_string("Patient/");
+
+    return fhb_reference_id(id, s, type, base);
+}
+
+
+int
+fhb_reference_same(fhb_str_t a, fhb_str_t b)
+{
+    return a.len != 0 && fhb_text_eq(a, b);
+}
+
+
+fhb_rc_t
+fhb_reference_owner(fhb_str_t owner, fhb_str_t patient, fhb_str_t base)
+{
+    fhb_str_t  own, other;
+
+    if (fhb_reference_patient(patient, base, &own) != FHB_OK) {
+        return FHB_E_PATIENT_MISSING;
+    }
+
+    if (fhb_reference_patient(owner, base, &other) != FHB_OK
+        || !fhb_reference_same(own, other))
+    {
+        return FHB_E_PATIENT;
+    }
+
+    return FHB_OK;
+}
+
+
 /* takes the own base and its "/" from the front; 0 when it is not there */
 
 static int
@@ -58,7 +97,8 @@ fhb_reference_relative(fhb_str_t *s, fhb_str_t base)
 
     if (!fhb_reference_url(&own, base)
         || !fhb_reference_url(&url, *s)
-        || !fhb_reference_same_nocase(own.host, url.host)
+        || !fhb_text_eq_ci(own.host, url.host)
+        || !fhb_text_eq(own.port, url.port)
         || !fhb_reference_prefix(&url.path, own.path)
         || !fhb_reference_prefix(&url.path, slash))
     {
@@ -75,73 +115,103 @@ static int
 fhb_reference_url(fhb_reference_url_t *url, fhb_str_t s)
 {
     size_t     n;
-    fhb_str_t  scheme;
+    fhb_str_t  authority, port;
 
     static const fhb_str_t  http = fhb_string("http://");
     static const fhb_str_t  https = fhb_string("https://");
+    static const fhb_str_t  http_port = fhb_string("80");
+    static const fhb_str_t  https_port = fhb_string("443");
 
-    scheme.data = s.data;
-    scheme.len = http.len;
+    if (fhb_reference_prefix_ci(&s, http)) {
+        port = http_port;
 
-    if (s.len < http.len || !fhb_reference_same_nocase(scheme, http)) {
-        scheme.len = https.len;
+    } else if (fhb_reference_prefix_ci(&s, https)) {
+        port = https_port;
 
-        if (s.len < https.len || !fhb_reference_same_nocase(scheme, https)) {
-            return 0;
-        }
+    } else {
+        return 0;
     }
-
-    s.data += scheme.len;
-    s.len -= scheme.len;
 
     for (n = 0; n < s.len && s.data[n] != '/'; n++) { /* void */ }
 
-    url->host.data = s.data;
-    url->host.len = n;
-    url->path.data = s.data + n;
-    url->path.len = s.len - n;
+    authority.data = s.data;
+    authority.len = n;
 
-    return n != 0;
+    url->path = fhb_text_skip(s, n);
+
+    fhb_reference_authority(url, authority, port);
+
+    return url->host.len != 0;
+}
+
+
+/* the last colon divides, unless it is one of an IPv6 address in brackets */
+
+static void
+fhb_reference_authority(fhb_reference_url_t *url, fhb_str_t s, fhb_str_t port)
+{
+    size_t  n;
+
+    for (n = s.len; n != 0; n--) {
+
+        if (s.data[n - 1] == ']') {
+            n = 0;
+            break;
+        }
+
+        if (s.data[n - 1] == ':') {
+            break;
+        }
+    }
+
+    url->host = s;
+    url->port.len = 0;
+    url->port.data = NULL;
+
+    if (n == 0) {
+        return;
+    }
+
+    url->host.len = n - 1;
+    url->port = fhb_text_skip(s, n);
+
+    if (fhb_text_eq(url->port, port)) {
+        url->port.len = 0;
+    }
 }
 
 
 static int
 fhb_reference_prefix(fhb_str_t *s, fhb_str_t prefix)
 {
-    if (s->len < prefix.len
-        || (prefix.len && memcmp(s->data, prefix.data, prefix.len) != 0))
-    {
+    fhb_str_t  head;
+
+    head = *s;
+    head.len = prefix.len;
+
+    if (s->len < prefix.len || !fhb_text_eq(head, prefix)) {
         return 0;
     }
 
-    s->data += prefix.len;
-    s->len -= prefix.len;
+    *s = fhb_text_skip(*s, prefix.len);
 
     return 1;
 }
 
 
 static int
-fhb_reference_same_nocase(fhb_str_t a, fhb_str_t b)
+fhb_reference_prefix_ci(fhb_str_t *s, fhb_str_t prefix)
 {
-    size_t  i;
+    fhb_str_t  head;
 
-    if (a.len != b.len) {
+    head = *s;
+    head.len = prefix.len;
+
+    if (s->len < prefix.len || !fhb_text_eq_ci(head, prefix)) {
         return 0;
     }
 
-    for (i = 0; i < a.len; i++) {
-        if (fhb_reference_lower(a.data[i]) != fhb_reference_lower(b.data[i])) {
-            return 0;
-        }
-    }
+    *s = fhb_text_skip(*s, prefix.len);
 
     return 1;
-}
-
-
-static unsigned char
-fhb_reference_lower(unsigned char c)
-{
-    return c >= 'A' && c <= 'Z' ? (unsigned char) (c | 0x20) : c;
 }

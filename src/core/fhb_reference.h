@@ -14,18 +14,52 @@
  * fhb_reference_id - the id in a reference to a resource of one type.
  *
  * shape    s: decoded; type: with its slash, such as "Patient/"; base: the
- *          own service base URL, with or without a slash at its end; when it
- *          is empty no absolute reference is accepted
+ *          own service base URL, with or without slashes at its end; when it
+ *          is empty or no http URL, no absolute reference is accepted
  * returns  FHB_OK and *id, which points into s | FHB_E_PARAM_VALUE for
  *          another type or base, a version, a fragment, an URN or no FHIR id
  * memory   none
- * source   spec-facts d.3; FHIR search, reference; trap 13: what is to be
- *          compared are these ids, in whole
- * test     t/unit/test_reference.c, t/fuzz/fuzz_query.c
+ * source   spec-facts d.3; FHIR search, reference; RFC 3986 s.6.2
+ * test     t/unit/test_reference.c, t/fuzz/fuzz_reference.c
  */
 
 fhb_must_check fhb_rc_t fhb_reference_id(fhb_str_t *id, fhb_str_t s,
     fhb_str_t type, fhb_str_t base);
+
+
+/*
+ * fhb_reference_patient - the same for a reference to a patient.
+ */
+
+fhb_must_check fhb_rc_t fhb_reference_patient(fhb_str_t s, fhb_str_t base,
+    fhb_str_t *id);
+
+
+/*
+ * fhb_reference_same - whether two parsed ids are one.
+ *
+ * returns  not 0 when they are equal, case included; an empty id is equal
+ *          to nothing
+ */
+
+int fhb_reference_same(fhb_str_t a, fhb_str_t b);
+
+
+/*
+ * fhb_reference_owner - whether a token that is bound to its patient may see
+ * what belongs to owner.
+ *
+ * shape    patient: the patient of the token; owner: a parameter, a header or
+ *          a member of a resource; each one a reference
+ * returns  FHB_OK | FHB_E_PATIENT_MISSING when the token names no patient,
+ *          or names it in no way that is known | FHB_E_PATIENT for any other
+ *          owner, or for one that cannot be read
+ * source   spec-facts e row 9, f.3 rows 37 to 40; design 4, trap 13
+ * test     t/unit/test_reference.c
+ */
+
+fhb_must_check fhb_rc_t fhb_reference_owner(fhb_str_t owner,
+    fhb_str_t patient, fhb_str_t base);
 
 
 #pragma GCC visibility pop
