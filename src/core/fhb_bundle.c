@@ -1,0 +1,223 @@
+/*
+ * A Bundle that tells whose a document is.
+ *
+ *     Bundle.entry[].resource
+ *         DocumentReference
+ *             .subject.reference
+ *             .content[].attachment.url
+ *         DiagnosticReport
+ *             .subject.reference
+ *             .presentedForm[].url
+ *
+ *     url = [ *any "/" ] "Binary/" id [ "?" *any ] [ "#" *any ]
+ */
+
+#include <string.h>
+
+#include "fhb_bundle.h"
+#include "fhb_doc.h"
+#include "fhb_reference.h"
+#include "fhb_route.h"
+#include "fhb_text.h"
+
+
+static fhb_rc_t fhb_bundle_search(const fhb_bundle_ask_t *ask,
+    const fhb_doc_node_t *bundle);
+static int fhb_bundle_entry(const fhb_bundle_ask_t *ask,
+    const fhb_doc_node_t *resource);
+static int fhb_bundle_subject(const fhb_bundle_ask_t *ask,
+    const fhb_doc_node_t *resource);
+static int fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
+    const fhb_doc_node_t *list, fhb_str_t name);
+static int fhb_bundle_url(fhb_str_t url, fhb_str_t id);
+static const fhb_doc_node_t *fhb_bundle_items(const fhb_doc_node_t *array);
+
+
+static const fhb_str_t  fhb_bundle_type = fhb_string("resourceType");
+
+
+fhb_rc_t
+fhb_bundle_owner(const fhb_bundle_ask_t *ask, const fhb_alloc_t *alloc,
+    fhb_str_t json)
+{
+    fhb_rc_t               rc;
+    fhb_str_t              patient;
+    fhb_doc_t             *doc;
+    const fhb_doc_node_t  *root;
+
+    static const fhb_str_t  bundle = fhb_string("Bundle");
+
+    if (fhb_reference_patient(ask->patient, ask->base, &patient) != FHB_OK) {
+        return FHB_E_PATIENT_MISSING;
+    }
+
+    if (json.len > FHB_MAX_BUNDLE) {
+        return FHB_E_PATIENT_UNAVAILABLE;
+    }
+
+    rc = fhb_doc_parse(&doc, alloc, json);
+
+    if (rc != FHB_OK) {
+        return rc == FHB_E_NOMEM ? rc : FHB_E_PATIENT_UNAVAILABLE;
+    }
+
+    root = fhb_doc_root(doc);
+
+    if (fhb_doc_is(fhb_doc_member(root, fhb_bundle_type), bundle)) {
+        rc = fhb_bundle_search(ask, root);
+
+    } else {
+        rc = FHB_E_PATIENT_UNAVAILABLE;
+    }
+
+    fhb_doc_free(doc);
+
+    return rc;
+}
+
+
+static fhb_rc_t
+fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle)
+{
+    const fhb_doc_node_t  *entry;
+
+    static const fhb_str_t  name_entry = fhb_string("entry");
+    static const fhb_str_t  name_resource = fhb_string("resource");
+
+    if (!fhb_route_id_valid(ask->id)) {
+        return FHB_E_PATIENT;
+    }
+
+    entry = fhb_bundle_items(fhb_doc_member(bundle, name_entry));
+
+    for ( /* void */ ; entry != NULL; entry = entry->next) {
+        if (fhb_bundle_entry(ask, fhb_doc_member(entry, name_resource))) {
+            return FHB_OK;
+        }
+    }
+
+    return FHB_E_PATIENT;
+}
+
+
+/* entered in error: what it says of the patient is taken back */
+
+static int
+fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *resource)
+{
+    const fhb_doc_node_t  *type, *list;
+
+    static const fhb_str_t  document = fhb_string("DocumentReference");
+    static const fhb_str_t  report = fhb_string("DiagnosticReport");
+    static const fhb_str_t  content = fhb_string("content");
+    static const fhb_str_t  attachment = fhb_string("attachment");
+    static const fhb_str_t  form = fhb_string("presentedForm");
+    static const fhb_str_t  status = fhb_string("status");
+    static const fhb_str_t  withdrawn = fhb_string("entered-in-error");
+    static const fhb_str_t  itself = fhb_null_string;
+
+    if (fhb_doc_is(fhb_doc_member(resource, status), withdrawn)
+        || !fhb_bundle_subject(ask, resource))
+    {
+        return 0;
+    }
+
+    type = fhb_doc_member(resource, fhb_bundle_type);
+
+    if (fhb_doc_is(type, document)) {
+        list = fhb_doc_member(resource, content);
+        return fhb_bundle_attachments(ask, list, attachment);
+    }
+
+    if (fhb_doc_is(type, report)) {
+        list = fhb_doc_member(resource, form);
+        return fhb_bundle_attachments(ask, list, itself);
+    }
+
+    return 0;
+}
+
+
+static int
+fhb_bundle_subject(const fhb_bundle_ask_t *ask,
+    const fhb_doc_node_t *resource)
+{
+    fhb_str_t              s;
+    const fhb_doc_node_t  *node;
+
+    static const fhb_str_t  path[] = {
+        fhb_string("subject"), fhb_string("reference")
+    };
+
+    node = fhb_doc_find(resource, path, 2);
+
+    return fhb_doc_string(node, &s) == FHB_OK
+           && fhb_reference_owner(s, ask->patient, ask->base) == FHB_OK;
+}
+
+
+/* name: of the member that is the attachment; empty: the item itself */
+
+static int
+fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
+    const fhb_doc_node_t *list, fhb_str_t name)
+{
+    fhb_str_t              s;
+    const fhb_doc_node_t  *item, *node;
+
+    static const fhb_str_t  url = fhb_string("url");
+
+    for (item = fhb_bundle_items(list); item != NULL; item = item->next) {
+        node = name.len ? fhb_doc_member(item, name) : item;
+        node = fhb_doc_member(node, url);
+
+        if (fhb_doc_string(node, &s) == FHB_OK && fhb_bundle_url(s, ask->id)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+fhb_bundle_url(fhb_str_t url, fhb_str_t id)
+{
+    size_t     n;
+    fhb_str_t  tail;
+
+    static const fhb_str_t  binary = fhb_string("Binary/");
+
+    for (n = 0; n < url.len; n++) {
+        if (url.data[n] == '?' || url.data[n] == '#') {
+            break;
+        }
+    }
+
+    url.len = n;
+
+    if (url.len < id.len
+        || !fhb_text_eq(fhb_text_skip(url, url.len - id.len), id))
+    {
+        return 0;
+    }
+
+    url.len -= id.len;
+
+    if (url.len < binary.len) {
+        return 0;
+    }
+
+    tail = fhb_text_skip(url, url.len - binary.len);
+    url.len -= binary.len;
+
+    return fhb_text_eq(tail, binary)
+           && (url.len == 0 || url.data[url.len - 1] == '/');
+}
+
+
+static const fhb_doc_node_t *
+fhb_bundle_items(const fhb_doc_node_t *array)
+{
+    return array != NULL && array->type == FHB_DOC_ARRAY ? array->first : NULL;
+}

@@ -1,0 +1,53 @@
+/*
+ * A Bundle that tells whose a document is.
+ */
+
+#ifndef FHB_BUNDLE_H
+#define FHB_BUNDLE_H
+
+#include "fhb.h"
+
+#pragma GCC visibility push(hidden)
+
+
+/* zeroed it is refused */
+
+typedef struct {
+    fhb_str_t  id;                      /* of the Binary */
+    fhb_str_t  patient;                 /* of the token, a reference */
+    fhb_str_t  base;                    /* own service base URL, or empty */
+} fhb_bundle_ask_t;
+
+
+/*
+ * fhb_bundle_owner - whether a Bundle shows that a document is the patient's.
+ *
+ * shape    json: the whole body of an answer with status 200
+ * returns  FHB_OK | FHB_E_PATIENT when no entry shows it |
+ *          FHB_E_PATIENT_MISSING when the token names no patient |
+ *          FHB_E_PATIENT_UNAVAILABLE for anything but a Bundle in JSON and
+ *          above FHB_MAX_BUNDLE, FHB_MAX_DOC_VALUES or _DEPTH | FHB_E_NOMEM
+ * memory   from alloc, freed before the function returns: at most a MiB and
+ *          the length of the body
+ * source   design 2.2 (fhir_binary_patient request)
+ * test     t/unit/test_bundle.c, t/fuzz/fuzz_bundle.c
+ *
+ * The query that the Bundle answers is not trusted: a server leaves out the
+ * search parameters that it does not know, and then answers with what anyone
+ * owns.  So an entry counts only if it is a DocumentReference or a
+ * DiagnosticReport, not entered in error, whose subject is the patient and
+ * one of whose attachments has a URL that ends in Binary/[id].  The query
+ * and fragment of the URL are passed over; one of a version
+ * (Binary/[id]/_history/[vid]) does not count, and an id is never decoded.
+ * Whatever stands before "Binary" is passed over too, as a backend names
+ * itself by its own address.  So whoever may write these resources for a
+ * patient decides which documents the patient sees.
+ */
+
+fhb_must_check fhb_rc_t fhb_bundle_owner(const fhb_bundle_ask_t *ask,
+    const fhb_alloc_t *alloc, fhb_str_t json);
+
+
+#pragma GCC visibility pop
+
+#endif /* FHB_BUNDLE_H */
