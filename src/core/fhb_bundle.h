@@ -27,8 +27,8 @@ typedef struct {
  *          FHB_E_PATIENT_MISSING when the token names no patient |
  *          FHB_E_PATIENT_UNAVAILABLE for anything but a Bundle in JSON and
  *          above FHB_MAX_BUNDLE, FHB_MAX_DOC_VALUES or _DEPTH | FHB_E_NOMEM
- * memory   from alloc, freed before the function returns: at most a MiB and
- *          the length of the body
+ * memory   from alloc, freed before the function returns: some 600 KiB and
+ *          five times the length of the body at most (see fhb_doc.h)
  * source   design 2.2 (fhir_binary_patient request)
  * test     t/unit/test_bundle.c, t/fuzz/fuzz_bundle.c
  *

@@ -143,6 +143,9 @@ an_absolute_reference_needs_the_own_base(void **state)
         { "HTTPS://FHIR.Example.ORG/r4/T1/Patient/1", "1" },
         { "Http://fhir.example.org/r4/T1/Patient/1", "1" },
         { BASE "/Patient/-s", "-s" },
+        { "https://fhir.example.org:443/r4/T1/Patient/1", "1" },
+        { "http://fhir.example.org:80/r4/T1/Patient/1", "1" },
+        { "https://fhir.example.org:/r4/T1/Patient/1", "1" },
 
         { BASE, NULL },
         { BASE "/", NULL },
@@ -164,7 +167,17 @@ an_absolute_reference_needs_the_own_base(void **state)
         { "https://fhir.example.org/r4/T12/Patient/1", NULL },
         { "https://fhir.example.org/r4/Patient/1", NULL },
         { "https://fhir.example.org/Patient/1", NULL },
-        { "https://fhir.example.org:443/r4/T1/Patient/1", NULL },
+        { "https://fhir.example.org:80/r4/T1/Patient/1", NULL },
+        { "http://fhir.example.org:443/r4/T1/Patient/1", NULL },
+        { "https://fhir.example.org:0443/r4/T1/Patient/1", NULL },
+        { "https://fhir.example.org:443:443/r4/T1/Patient/1", NULL },
+        { "https://fhir.example.org:8443/r4/T1/Patient/1", NULL },
+        { "https://fhir.example.org%2Fr4/T1/Patient/1", NULL },
+        { "https://fhir.example.org/r4/T%31/Patient/1", NULL },
+        { "https://fhir.example.org/r4/T1/%50atient/1", NULL },
+        { "https://fhir.example.org?/r4/T1/Patient/1", NULL },
+        { "https://evil.org?https://fhir.example.org/r4/T1/Patient/1", NULL },
+        { "https://evil.org#/r4/T1/Patient/1", NULL },
         { "https://fhir.example.org.evil.org/r4/T1/Patient/1", NULL },
         { "https://evil.org/r4/T1/Patient/1", NULL },
         { "https://x@fhir.example.org/r4/T1/Patient/1", NULL },
@@ -177,7 +190,10 @@ an_absolute_reference_needs_the_own_base(void **state)
 
     CHECK(rows, BASE);
     CHECK(rows, BASE "/");
+    CHECK(rows, BASE "//");
     CHECK(rows, "HTTP://Fhir.Example.Org/r4/T1");
+    CHECK(rows, "http://fhir.example.org:80/r4/T1");
+    CHECK(rows, "https://fhir.example.org:443/r4/T1");
 }
 
 
@@ -196,6 +212,43 @@ a_base_may_be_a_host_alone(void **state)
 
     CHECK(rows, "https://h:8080");
     CHECK(rows, "https://h:8080/");
+}
+
+
+static void
+an_address_of_ipv6_is_a_host(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { "https://[2001:db8::80]/r4/Patient/1", "1" },
+        { "http://[2001:DB8::80]:80/r4/Patient/1", "1" },
+        { "https://[2001:db8::80]:443/r4/Patient/1", "1" },
+        { "https://[2001:db8::80]:8443/r4/Patient/1", NULL },
+        { "https://[2001:db8::81]/r4/Patient/1", NULL },
+        { "https://[2001:db8:/r4/Patient/1", NULL },
+        { "https://2001:db8::80/r4/Patient/1", NULL }
+    };
+
+    (void) state;
+
+    CHECK(rows, "https://[2001:db8::80]/r4");
+}
+
+
+static void
+a_port_is_equal_to_itself_only(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { "https://h:8443/Patient/1", "1" },
+        { "http://h:8443/Patient/1", "1" },
+        { "https://h:843/Patient/1", NULL },
+        { "https://h:84430/Patient/1", NULL },
+        { "https://h:443/Patient/1", NULL },
+        { "https://h/Patient/1", NULL }
+    };
+
+    (void) state;
+
+    CHECK(rows, "https://h:8443");
 }
 
 
@@ -224,6 +277,116 @@ without_a_base_no_absolute_reference_is_accepted(void **state)
 }
 
 
+static fhb_rc_t
+owner(const char *owner, const char *patient, const char *base_url)
+{
+    guard_t    g, h;
+    fhb_rc_t   rc;
+    fhb_str_t  s, p, base;
+
+    s.len = strlen(owner);
+    s.data = (unsigned char *) guard_before(&g, owner, s.len);
+
+    p.len = strlen(patient);
+    p.data = (unsigned char *) guard_before(&h, patient, p.len);
+
+    base.len = strlen(base_url);
+    base.data = (const unsigned char *) base_url;
+
+    rc = fhb_reference_owner(s, p, base);
+
+    guard_free(&g);
+    guard_free(&h);
+
+    return rc;
+}
+
+
+static void
+owners_are_compared_by_their_ids_in_whole(void **state)
+{
+    (void) state;
+
+    assert_int_equal(owner("123", "123", ""), FHB_OK);
+    assert_int_equal(owner("Patient/123", "123", ""), FHB_OK);
+    assert_int_equal(owner("123", "Patient/123", ""), FHB_OK);
+    assert_int_equal(owner(BASE "/Patient/123", "123", BASE), FHB_OK);
+    assert_int_equal(owner("Patient/123", BASE "/Patient/123", BASE), FHB_OK);
+
+    assert_int_equal(owner("12", "123", ""), FHB_E_PATIENT);
+    assert_int_equal(owner("123", "12", ""), FHB_E_PATIENT);
+    assert_int_equal(owner("Patient/1234", "123", ""), FHB_E_PATIENT);
+    assert_int_equal(owner("Patient/123", "0123", ""), FHB_E_PATIENT);
+    assert_int_equal(owner("Patient/abc", "ABC", ""), FHB_E_PATIENT);
+    assert_int_equal(owner("Practitioner/123", "123", ""), FHB_E_PATIENT);
+    assert_int_equal(owner("Patient/123/_history/1", "123", ""),
+                     FHB_E_PATIENT);
+    assert_int_equal(owner("", "123", ""), FHB_E_PATIENT);
+    assert_int_equal(owner("Patient/", "123", ""), FHB_E_PATIENT);
+    assert_int_equal(owner("https://evil.org/Patient/123", "123", BASE),
+                     FHB_E_PATIENT);
+    assert_int_equal(owner(BASE "/Patient/123", "123", ""), FHB_E_PATIENT);
+}
+
+
+static void
+a_token_without_a_patient_owns_nothing(void **state)
+{
+    fhb_str_t  none = fhb_null_string;
+
+    (void) state;
+
+    assert_int_equal(owner("123", "", ""), FHB_E_PATIENT_MISSING);
+    assert_int_equal(owner("", "", ""), FHB_E_PATIENT_MISSING);
+    assert_int_equal(owner("Patient/", "Patient/", ""),
+                     FHB_E_PATIENT_MISSING);
+    assert_int_equal(owner("a_b", "a_b", ""), FHB_E_PATIENT_MISSING);
+    assert_int_equal(owner("123", "Practitioner/123", ""),
+                     FHB_E_PATIENT_MISSING);
+    assert_int_equal(fhb_reference_owner(none, none, none),
+                     FHB_E_PATIENT_MISSING);
+}
+
+
+static void
+an_empty_id_is_the_same_as_nothing(void **state)
+{
+    fhb_str_t  none = fhb_null_string;
+    fhb_str_t  a = fhb_string("a");
+    fhb_str_t  b = fhb_string("b");
+
+    (void) state;
+
+    assert_int_equal(fhb_reference_same(none, none), 0);
+    assert_int_equal(fhb_reference_same(a, none), 0);
+    assert_int_equal(fhb_reference_same(none, a), 0);
+    assert_int_equal(fhb_reference_same(a, b), 0);
+    assert_int_not_equal(fhb_reference_same(a, a), 0);
+}
+
+
+static void
+another_type_may_be_asked_for(void **state)
+{
+    fhb_str_t  id;
+    fhb_str_t  none = fhb_null_string;
+
+    static const fhb_str_t  encounter = fhb_string("Encounter/");
+    static const fhb_str_t  good = fhb_string("Encounter/97697440");
+    static const fhb_str_t  bad = fhb_string("Patient/97697440");
+
+    (void) state;
+
+    assert_int_equal(fhb_reference_id(&id, good, encounter, none), FHB_OK);
+    assert_int_equal(id.len, 8);
+    assert_int_equal(fhb_reference_id(&id, bad, encounter, none),
+                     FHB_E_PARAM_VALUE);
+    assert_int_equal(fhb_reference_patient(bad, none, &id), FHB_OK);
+    assert_int_equal(fhb_reference_patient(good, none, &id),
+                     FHB_E_PARAM_VALUE);
+}
+
+
 int
 main(void)
 {
@@ -232,7 +395,13 @@ main(void)
         cmocka_unit_test(anything_else_is_refused),
         cmocka_unit_test(an_absolute_reference_needs_the_own_base),
         cmocka_unit_test(a_base_may_be_a_host_alone),
+        cmocka_unit_test(an_address_of_ipv6_is_a_host),
+        cmocka_unit_test(a_port_is_equal_to_itself_only),
         cmocka_unit_test(without_a_base_no_absolute_reference_is_accepted),
+        cmocka_unit_test(owners_are_compared_by_their_ids_in_whole),
+        cmocka_unit_test(a_token_without_a_patient_owns_nothing),
+        cmocka_unit_test(an_empty_id_is_the_same_as_nothing),
+        cmocka_unit_test(another_type_may_be_asked_for),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
