@@ -12,6 +12,7 @@
 
 static void fhb_b64_neon_encode(unsigned char *out, const unsigned char *in,
     size_t len);
+static inline uint8x16x4_t fhb_b64_neon_table(const unsigned char *p);
 static inline void fhb_b64_neon_block(unsigned char *out,
     const unsigned char *in, uint8x16x4_t alphabet);
 static size_t fhb_b64_neon_decode(unsigned char *out, const unsigned char *in,
@@ -30,6 +31,22 @@ const fhb_b64_kernel_t  fhb_b64_neon = {
 };
 
 
+/* gcc before 10 has no vld1q_u8_x4() */
+
+static inline uint8x16x4_t
+fhb_b64_neon_table(const unsigned char *p)
+{
+    uint8x16x4_t  t;
+
+    t.val[0] = vld1q_u8(p);
+    t.val[1] = vld1q_u8(p + 16);
+    t.val[2] = vld1q_u8(p + 32);
+    t.val[3] = vld1q_u8(p + 48);
+
+    return t;
+}
+
+
 static void
 fhb_b64_neon_encode(unsigned char *out, const unsigned char *in, size_t len)
 {
@@ -41,7 +58,7 @@ fhb_b64_neon_encode(unsigned char *out, const unsigned char *in, size_t len)
         return;
     }
 
-    alphabet = vld1q_u8_x4(fhb_b64_alphabet);
+    alphabet = fhb_b64_neon_table(fhb_b64_alphabet);
 
     for (last = in + (len - 48); in < last; in += 48, out += 64) {
         fhb_b64_neon_block(out, in, alphabet);
@@ -99,8 +116,8 @@ fhb_b64_neon_decode(unsigned char *out, const unsigned char *in, size_t len)
     uint8x16x3_t  b;
     uint8x16x4_t  v, low, high;
 
-    low = vld1q_u8_x4(fhb_b64_value);
-    high = vld1q_u8_x4(fhb_b64_value + 64);
+    low = fhb_b64_neon_table(fhb_b64_value);
+    high = fhb_b64_neon_table(fhb_b64_value + 64);
 
     for (i = 0; len - i >= 64; i += 64, out += 48) {
         v = vld4q_u8(in + i);
@@ -132,35 +149,39 @@ static size_t
 fhb_b64_neon_copy(unsigned char *out, size_t *written,
     const unsigned char *in, size_t len)
 {
-    size_t          i, n;
+    size_t          i, n, took;
     uint8x16_t      c;
     uint8x16x4_t    low, high;
     unsigned char  *start;
 
-    low = vld1q_u8_x4(fhb_b64_value);
-    high = vld1q_u8_x4(fhb_b64_value + 64);
+    low = fhb_b64_neon_table(fhb_b64_value);
+    high = fhb_b64_neon_table(fhb_b64_value + 64);
     start = out;
+    i = 0;
 
-    for (i = 0; len - i >= 16; i += 16) {
-        c = vld1q_u8(in + i);
+    do {
+        took = len - i < 16 ? len - i : 16;
 
-        if (vmaxvq_u8(fhb_b64_neon_value(c, low, high)) < FHB_B64_BAD) {
-            vst1q_u8(out, c);
-            out += 16;
-            continue;
+        if (took == 16) {
+            c = vld1q_u8(in + i);
+
+            if (vmaxvq_u8(fhb_b64_neon_value(c, low, high)) < FHB_B64_BAD) {
+                vst1q_u8(out, c);
+                out += 16;
+                i += 16;
+                continue;
+            }
         }
 
-        n = 16;
+        /* once only: the bytes may have been written over then */
 
-        if (fhb_b64_scalar_copy(out, &n, in + i, 16) < 16) {
-            break;
-        }
-
+        took = fhb_b64_scalar_copy(out, &n, in + i, took);
         out += n;
-    }
+        i += took;
 
-    i += fhb_b64_scalar_copy(out, &n, in + i, len - i);
-    *written = (size_t) (out - start) + n;
+    } while (took == 16);
+
+    *written = (size_t) (out - start);
 
     return i;
 }
