@@ -192,21 +192,14 @@ static fhb_rc_t
 fhb_ccd_unknown(fhb_ccd_t *ccd, fhb_str_t raw, fhb_str_t *fault)
 {
     size_t     i;
-    fhb_rc_t   rc;
     fhb_out_t  out;
-
-    fhb_out_init(&out, NULL, 0);
-
-    if (fhb_query_decode(raw, &out) != FHB_OK) {
-        return FHB_E_REQUEST;
-    }
 
     fhb_out_init(&out, ccd->fault, FHB_CCD_FAULT);
 
-    rc = fhb_query_decode(raw, &out);
+    /* past the end of the buffer it goes on to look for a bad escape */
 
-    if (rc != FHB_OK && rc != FHB_E_QUERY_TOO_LONG) {
-        return rc;
+    if (fhb_query_decode(raw, &out) == FHB_E_REQUEST) {
+        return FHB_E_REQUEST;
     }
 
     for (i = 0; i < out.len; i++) {

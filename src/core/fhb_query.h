@@ -37,7 +37,7 @@ fhb_must_check fhb_rc_t fhb_query_next(fhb_query_t *q);
  *
  * shape    out: receives the bytes; "+" stays "+"
  * returns  FHB_OK | FHB_E_REQUEST for a bad escape or a NUL |
- *          FHB_E_QUERY_TOO_LONG when out is full
+ *          FHB_E_QUERY_TOO_LONG when out is full, and no escape is bad
  */
 
 fhb_must_check fhb_rc_t fhb_query_decode(fhb_str_t raw, fhb_out_t *out);

@@ -544,6 +544,7 @@ a_name_that_cannot_be_decoded_is_a_bad_request(void **state)
         { "patient=1&%G1=1", EVERY, FHB_E_REQUEST, NULL, NULL },
         { "patient=1&foo%", EVERY, FHB_E_REQUEST, NULL, NULL },
         { "patient%00=1", EVERY, FHB_E_REQUEST, NULL, NULL },
+        { "x" ID64 "%=1", EVERY, FHB_E_REQUEST, NULL, NULL },
     };
 
     (void) state;
