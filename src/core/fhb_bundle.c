@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "fhb_bundle.h"
-#include "fhb_doc.h"
+#include "fhb_doc_tree.h"
 #include "fhb_reference.h"
 #include "fhb_route.h"
 #include "fhb_text.h"
