@@ -298,6 +298,10 @@ a_start_with_time_and_zone_is_accepted(void **state)
               "patient=1&start=2014-09-24T12:00:00.1234567890Z"),
         OK_IN(FHB_R4, "patient=1&start=2014-09-24T12:00:00.1234567890Z",
               "patient=1&start=2014-09-24T12:00:00.1234567890Z"),
+        OK_IN(FHB_R4, "patient=1&start=2014-09-24T12:00:00.00000000000000000"
+              "00000000000000000000000000Z",
+              "patient=1&start=2014-09-24T12:00:00.00000000000000000"
+              "00000000000000000000000000Z"),
     };
 
     (void) state;
@@ -562,6 +566,8 @@ a_long_or_unprintable_name_is_bounded(void **state)
                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ-"),
         UNKNOWN("a%0Ab=1", ""),
         UNKNOWN("a%7F=1", ""),
+        UNKNOWN("a%1Fb=1", ""),
+        UNKNOWN("a%20b=1", "a b"),
     };
 
     (void) state;

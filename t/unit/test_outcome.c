@@ -174,7 +174,7 @@ a_name_that_is_not_plain_is_quoted(void **state)
     } rows[] = {
         { "Authorization", "Authorization", "Authorization" },
         { "_format", "_format", "_format" },
-        { "a1_", "a1_", "a1_" },
+        { "aZ0_9z", "aZ0_9z", "aZ0_9z" },
         { "patient:Patient", "\\\"patient:Patient\\\"",
           "&quot;patient:Patient&quot;" },
         { "name:exact", "\\\"name:exact\\\"", "&quot;name:exact&quot;" },

@@ -306,6 +306,7 @@ format_is_found_and_decoded(void **state)
         { "_format=json%", FHB_E_FORMAT, 0, NULL },
         { "_format=json%00", FHB_E_FORMAT, 0, NULL },
         { "_format=json&_format=%", FHB_E_FORMAT, 0, NULL },
+        { "_format=j&_format=json%", FHB_E_FORMAT, 0, NULL },
         { "_format=123456789012345678901234567890123", FHB_E_FORMAT, 0,
           NULL },
         { "_Format=json", FHB_OK, 0, "" },
