@@ -68,6 +68,111 @@ static ngx_command_t  ngx_http_fhir_binary_commands[] = {
       offsetof(ngx_http_fhir_binary_loc_conf_t, realm),
       NULL },
 
+    { ngx_string("fhir_binary_resource_metadata"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_realm,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, resource_metadata),
+      NULL },
+
+    { ngx_string("fhir_binary_key_file"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_policy_key_file,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("fhir_binary_key_request"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_policy_uri,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, key_request),
+      NULL },
+
+    { ngx_string("fhir_binary_introspect"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE12,
+      ngx_http_fhir_binary_policy_uri,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, introspect),
+      NULL },
+
+    { ngx_string("fhir_binary_issuer"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_1MORE,
+      ngx_http_fhir_binary_policy_names,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, issuers),
+      NULL },
+
+    { ngx_string("fhir_binary_audience"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_1MORE,
+      ngx_http_fhir_binary_policy_names,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, audiences),
+      NULL },
+
+    { ngx_string("fhir_binary_algorithms"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_1MORE,
+      ngx_http_fhir_binary_policy_algorithms,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("fhir_binary_token_profile"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, profile),
+      ngx_http_fhir_binary_profiles },
+
+    { ngx_string("fhir_binary_claim"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_2MORE,
+      ngx_http_fhir_binary_policy_claim,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("fhir_binary_tenant"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_policy_value,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, tenant),
+      NULL },
+
+    { ngx_string("fhir_binary_leeway"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, leeway),
+      NULL },
+
+    { ngx_string("fhir_binary_token_cache"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE123,
+      ngx_http_fhir_binary_cache_zone,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("fhir_binary_scope"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_2MORE,
+      ngx_http_fhir_binary_policy_scope,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("fhir_binary_patient"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE12,
+      ngx_http_fhir_binary_policy_patient,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("fhir_binary_base"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_policy_value,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, base),
+      NULL },
+
     { ngx_string("fhir_binary_cors"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_1MORE,
       ngx_http_fhir_binary_conf_cors,
@@ -187,7 +292,26 @@ ngx_http_fhir_binary_phase(ngx_conf_t *cf, ngx_http_phases phase,
 static void *
 ngx_http_fhir_binary_create_main_conf(ngx_conf_t *cf)
 {
-    return ngx_pcalloc(cf->pool, sizeof(ngx_http_fhir_binary_main_conf_t));
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    fmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_fhir_binary_main_conf_t));
+    if (fmcf == NULL) {
+        return NULL;
+    }
+
+    fmcf->asking = ngx_palloc(cf->pool, sizeof(ngx_queue_t));
+
+    if (fmcf->asking == NULL
+        || ngx_array_init(&fmcf->keys, cf->pool, 4,
+                          sizeof(ngx_http_fhir_binary_keys_t *))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    ngx_queue_init(fmcf->asking);
+
+    return fmcf;
 }
 
 
@@ -228,6 +352,17 @@ ngx_http_fhir_binary_create_loc_conf(ngx_conf_t *cf)
     conf->auth = NGX_CONF_UNSET;
     conf->sandbox = NGX_CONF_UNSET;
     conf->cors = NGX_CONF_UNSET_PTR;
+    conf->issuers = NGX_CONF_UNSET_PTR;
+    conf->audiences = NGX_CONF_UNSET_PTR;
+    conf->algs = NGX_CONF_UNSET_UINT;
+    conf->profile = NGX_CONF_UNSET_UINT;
+    conf->claims = NGX_CONF_UNSET_PTR;
+    conf->leeway = NGX_CONF_UNSET;
+    conf->tenant = NGX_CONF_UNSET_PTR;
+    conf->cache = NGX_CONF_UNSET_PTR;
+    conf->scopes = NGX_CONF_UNSET_PTR;
+    conf->patient = NGX_CONF_UNSET_UINT;
+    conf->base = NGX_CONF_UNSET_PTR;
 
     return conf;
 }
@@ -250,7 +385,50 @@ ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_value(conf->sandbox, prev->sandbox, 1);
     ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
     ngx_conf_merge_str_value(conf->realm, prev->realm, "fhir");
+    ngx_conf_merge_str_value(conf->resource_metadata, prev->resource_metadata,
+                             "");
     ngx_conf_merge_bufs_value(conf->bufs, prev->bufs, 4, 32768);
+    ngx_conf_merge_ptr_value(conf->issuers, prev->issuers, NULL);
+    ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, NULL);
+    ngx_conf_merge_uint_value(conf->algs, prev->algs, FHB_JWK_DEFAULT);
+    ngx_conf_merge_uint_value(conf->profile, prev->profile, FHB_CLAIMS_SMART);
+    ngx_conf_merge_ptr_value(conf->claims, prev->claims, NULL);
+    ngx_conf_merge_sec_value(conf->leeway, prev->leeway, 30);
+    ngx_conf_merge_ptr_value(conf->tenant, prev->tenant, NULL);
+    ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, NULL);
+    ngx_conf_merge_ptr_value(conf->base, prev->base, NULL);
+
+    if (conf->patient == NGX_CONF_UNSET_UINT) {
+        conf->patient_header = prev->patient_header;
+        conf->patient_request = prev->patient_request;
+    }
+
+    ngx_conf_merge_uint_value(conf->patient, prev->patient,
+                              NGX_HTTP_FHIR_BINARY_DENY);
+
+    if (conf->cache == NGX_CONF_UNSET_PTR) {
+        conf->cache_valid = prev->cache_valid;
+        conf->cache_inactive = prev->cache_inactive;
+    }
+
+    ngx_conf_merge_ptr_value(conf->cache, prev->cache, NULL);
+
+    if (conf->cache_inactive == 0) {
+        conf->cache_inactive = 600;
+    }
+
+    /* where a location says anything of keys, it says all of it */
+
+    if (conf->key_file.data == NULL && conf->key_request.data == NULL) {
+        conf->key_file = prev->key_file;
+        conf->key_set = prev->key_set;
+        conf->key_request = prev->key_request;
+    }
+
+    if (conf->introspect.data == NULL) {
+        conf->introspect = prev->introspect;
+        conf->introspected = prev->introspected;
+    }
 
     if (conf->version != FHB_VERSION_OFF) {
         fmcf = ngx_http_conf_get_module_main_conf(cf,
@@ -260,5 +438,5 @@ ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_http_fhir_binary_conf_error_pages(cf, prev, conf);
 
-    return ngx_http_fhir_binary_conf_check(cf, conf);
+    return ngx_http_fhir_binary_policy_merge(cf, conf);
 }

@@ -15,7 +15,11 @@
 #include "fhb_accept.h"
 #include "fhb_b64.h"
 #include "fhb_bin.h"
+#include "fhb_claims.h"
+#include "fhb_digest.h"
+#include "fhb_jwk.h"
 #include "fhb_route.h"
+#include "fhb_scope.h"
 
 
 #define NGX_HTTP_FHIR_BINARY_AUTO     0
@@ -24,6 +28,16 @@
 
 /* request headers that the backend does not see, or sees changed */
 #define NGX_HTTP_FHIR_BINARY_DROPPED  8
+
+/* fhir_binary_introspect: which tokens are asked about */
+#define NGX_HTTP_FHIR_BINARY_OPAQUE   1
+#define NGX_HTTP_FHIR_BINARY_ALL      2
+
+/* fhir_binary_patient; the zero value denies */
+#define NGX_HTTP_FHIR_BINARY_DENY     0
+#define NGX_HTTP_FHIR_BINARY_TRUST    1
+#define NGX_HTTP_FHIR_BINARY_HEADER   2
+#define NGX_HTTP_FHIR_BINARY_REQUEST  3
 
 
 /* exported to nginx: nothing else of this module is */
@@ -34,9 +48,39 @@ extern ngx_module_t  ngx_http_fhir_binary_module;
 #pragma GCC visibility push(hidden)
 
 
+/*
+ * Requests that wait for the same answer.  One of them, the owner, asks; when
+ * the answer is there, or the owner is gone, the others are run again.
+ */
+
+typedef struct {
+    ngx_queue_t                  waiters;     /* of ..._waiter_t */
+    void                        *owner;       /* NULL: nobody asks */
+} ngx_http_fhir_binary_flight_t;
+
+
+/* the keys of one source: a worker's own, known by server and URI */
+
+typedef struct {
+    ngx_str_t                    uri;
+    void                        *server;
+    ngx_http_fhir_binary_flight_t  flight;
+    fhb_jwk_set_t               *set;         /* NULL: none yet */
+    time_t                       fetched;     /* of the set */
+    time_t                       tried;       /* the last attempt */
+    time_t                       sought;      /* the last for an unknown kid */
+    unsigned                     failed:1;    /* the last attempt */
+} ngx_http_fhir_binary_keys_t;
+
+
 typedef struct {
     ngx_flag_t                   enabled;     /* in some location */
     ngx_http_core_loc_conf_t    *clcf;        /* of the http level */
+    ngx_array_t                  keys;        /* of ..._keys_t *; what they
+                                               * point to is each worker's */
+    ngx_queue_t                 *asking;      /* of introspections under way,
+                                               * each worker's */
+    ngx_int_t                    token;       /* index of the variable */
     ngx_int_t                    dropped[NGX_HTTP_FHIR_BINARY_DROPPED];
                                               /* indices of $http_NAME */
 } ngx_http_fhir_binary_main_conf_t;
@@ -54,12 +98,106 @@ typedef struct {
     ngx_array_t                 *cors;        /* of ngx_str_t, "*" alone for
                                                * any; NULL: off */
     ngx_str_t                    realm;
+    ngx_str_t                    resource_metadata;
+
+    /* the token */
+    ngx_str_t                    key_file;
+    fhb_jwk_set_t               *key_set;     /* of the file */
+    ngx_str_t                    key_request;
+    ngx_http_fhir_binary_keys_t *keys;        /* of the request */
+    ngx_str_t                    introspect;
+    ngx_uint_t                   introspected; /* OPAQUE or ALL */
+    ngx_array_t                 *issuers;     /* of fhb_str_t */
+    ngx_array_t                 *audiences;   /* of fhb_str_t; empty: off */
+    ngx_uint_t                   algs;        /* FHB_JWK_* */
+    ngx_uint_t                   profile;     /* fhb_claims_profile_t */
+    ngx_array_t                 *claims;      /* of ..._claim_t */
+    time_t                       leeway;
+    ngx_http_complex_value_t    *tenant;
+    fhb_claims_policy_t          policy;      /* of the members above */
+    u_char                       digest[FHB_DIGEST_LEN];
+                                              /* of all that is verified
+                                               * against, but for the keys */
+
+    ngx_shm_zone_t              *cache;       /* NULL: off */
+    time_t                       cache_valid;
+    time_t                       cache_inactive;
+
+    /* scopes and patients */
+    ngx_array_t                 *scopes;      /* of fhb_scope_rule_t */
+    ngx_uint_t                   patient;     /* NGX_HTTP_FHIR_BINARY_* */
+    ngx_str_t                    patient_header;
+    ngx_http_complex_value_t    *patient_request;
+    ngx_http_complex_value_t    *base;
 
     ngx_bufs_t                   bufs;
 
     ngx_array_t                 *error_pages; /* as core merged them */
     unsigned                     own_error_pages:1;
 } ngx_http_fhir_binary_loc_conf_t;
+
+
+/* the path of one claim: fhir_binary_claim */
+
+typedef struct {
+    ngx_uint_t                   name;        /* offset of its path within
+                                               * fhb_claims_policy_t */
+    fhb_claims_path_t            path;
+} ngx_http_fhir_binary_claim_t;
+
+
+/* a subrequest of our own, whose answer is kept and never sent */
+
+typedef struct ngx_http_fhir_binary_fetch_s  ngx_http_fhir_binary_fetch_t;
+
+typedef void (*ngx_http_fhir_binary_fetch_pt)(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch);
+
+struct ngx_http_fhir_binary_fetch_s {
+    ngx_uint_t                   status;      /* HTTP; 0: there was none */
+    ngx_str_t                    body;
+    size_t                       size;        /* allocated, bytes */
+    size_t                       limit;       /* of the body, bytes */
+    ngx_http_fhir_binary_fetch_pt  handler;   /* r is the parent */
+    void                        *data;
+    unsigned                     token:1;     /* $fhir_binary_token is set */
+    unsigned                     large:1;     /* the limit was passed */
+    unsigned                     whole:1;     /* the last byte was seen */
+    unsigned                     done:1;
+};
+
+
+typedef struct ngx_http_fhir_binary_asker_s  ngx_http_fhir_binary_asker_t;
+
+
+typedef struct {
+    ngx_queue_t                  queue;
+    ngx_event_t                  event;
+    ngx_http_request_t          *request;
+    unsigned                     queued:1;
+} ngx_http_fhir_binary_waiter_t;
+
+
+/* what is known of a request's token; zeroed it is nobody's */
+
+typedef struct {
+    fhb_str_t                    token;
+    fhb_claims_t                 claims;
+    fhb_scope_verdict_t          verdict;
+    u_char                       key[FHB_DIGEST_LEN];
+    ngx_str_t                    cached;      /* HIT, MISS or BYPASS */
+    ngx_str_t                    needed;      /* scopes, for a challenge */
+    ngx_http_fhir_binary_waiter_t *waiter;
+    ngx_http_fhir_binary_asker_t *asker;      /* of an introspection */
+    ngx_http_fhir_binary_fetch_t *fetch;      /* of the patient's documents */
+    fhb_rc_t                     answer;      /* of an introspection */
+
+    unsigned                     local:1;     /* the signature is good */
+    unsigned                     verified:1;  /* claims hold */
+    unsigned                     answered:1;  /* answer is set */
+    unsigned                     sought:1;    /* newer keys were asked for */
+    unsigned                     owns:1;      /* the patient does */
+} ngx_http_fhir_binary_auth_t;
 
 
 /* the response pump: base64 around a document, in bounded memory */
@@ -104,9 +242,15 @@ typedef struct {
     unsigned                     options:1;   /* answered with 204 */
     unsigned                     own:1;       /* a subrequest of ours */
     unsigned                     late:1;      /* claimed by the filter */
+    unsigned                     paged:1;     /* an error_page took over */
 
     /* access */
+    ngx_http_fhir_binary_auth_t  auth;
     unsigned                     granted:1;
+    unsigned                     waived:1;    /* satisfy any: by another */
+
+    /* fetch */
+    ngx_http_fhir_binary_fetch_t *fetched;    /* own: where it goes */
 
     /* negotiate */
     fhb_accept_t                *accept;      /* NULL: no Accept */
@@ -157,8 +301,29 @@ char *ngx_http_fhir_binary_conf_cors(ngx_conf_t *cf, ngx_command_t *cmd,
 void ngx_http_fhir_binary_conf_error_pages(ngx_conf_t *cf,
     const ngx_http_fhir_binary_loc_conf_t *prev,
     ngx_http_fhir_binary_loc_conf_t *conf);
-char *ngx_http_fhir_binary_conf_check(ngx_conf_t *cf,
-    const ngx_http_fhir_binary_loc_conf_t *conf);
+
+/* policy: the directives about tokens, scopes and patients */
+
+extern ngx_conf_enum_t  ngx_http_fhir_binary_profiles[];
+
+char *ngx_http_fhir_binary_policy_key_file(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_fhir_binary_policy_names(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_fhir_binary_policy_algorithms(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_http_fhir_binary_policy_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_fhir_binary_policy_scope(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_fhir_binary_policy_patient(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_http_fhir_binary_policy_value(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_fhir_binary_policy_merge(ngx_conf_t *cf,
+    ngx_http_fhir_binary_loc_conf_t *conf);
 
 /* claim */
 
@@ -173,6 +338,66 @@ ngx_int_t ngx_http_fhir_binary_claim_options(ngx_http_request_t *r,
 /* access */
 
 ngx_int_t ngx_http_fhir_binary_access_handler(ngx_http_request_t *r);
+
+/* token: from the Authorization field to claims that hold */
+
+ngx_int_t ngx_http_fhir_binary_token(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_token_keep(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, const fhb_claims_t *claims);
+
+/* keys */
+
+ngx_http_fhir_binary_keys_t *ngx_http_fhir_binary_keys_add(ngx_conf_t *cf,
+    ngx_str_t *uri);
+fhb_jwk_set_t *ngx_http_fhir_binary_keys_file(ngx_conf_t *cf,
+    ngx_str_t *path);
+ngx_int_t ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t **set);
+ngx_int_t ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+/* introspect */
+
+ngx_int_t ngx_http_fhir_binary_introspect(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+/* cache */
+
+char *ngx_http_fhir_binary_cache_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+fhb_rc_t ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, time_t valid);
+
+/* scope and patient */
+
+fhb_rc_t ngx_http_fhir_binary_scope_coarse(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+fhb_rc_t ngx_http_fhir_binary_scope_fine(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+fhb_rc_t ngx_http_fhir_binary_patient_check(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+/* fetch */
+
+ngx_http_fhir_binary_fetch_t *ngx_http_fhir_binary_fetch(
+    ngx_http_request_t *r, ngx_str_t *uri, ngx_uint_t flags,
+    ngx_http_fhir_binary_fetch_t *fetch);
+ngx_int_t ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
+
+/* flight */
+
+void ngx_http_fhir_binary_flight_init(ngx_http_fhir_binary_flight_t *flight);
+ngx_int_t ngx_http_fhir_binary_flight_wait(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_flight_t *flight);
+void ngx_http_fhir_binary_flight_land(ngx_http_fhir_binary_flight_t *flight);
 
 /* negotiate */
 

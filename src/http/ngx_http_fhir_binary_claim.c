@@ -46,6 +46,10 @@ ngx_http_fhir_binary_ctx(ngx_http_request_t *r)
 
         if (ctx->request == r) {
             ngx_http_set_ctx(r, ctx, ngx_http_fhir_binary_module);
+
+            /* nginx has redirected; after a refusal, to an error_page */
+
+            ctx->paged = (ctx->error != FHB_OK);
             return ctx;
         }
     }

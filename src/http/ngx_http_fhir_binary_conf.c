@@ -287,30 +287,3 @@ ngx_http_fhir_binary_conf_error_pages(ngx_conf_t *cf,
         clcf->error_pages = NULL;
     }
 }
-
-
-char *
-ngx_http_fhir_binary_conf_check(ngx_conf_t *cf,
-    const ngx_http_fhir_binary_loc_conf_t *conf)
-{
-    ngx_http_core_loc_conf_t  *clcf;
-
-    if (conf->version == FHB_VERSION_OFF || !conf->auth) {
-        return NGX_CONF_OK;
-    }
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (clcf->name.len == 0 && clcf->locations != NULL) {
-        /* its locations say for themselves; it denies at request time */
-        return NGX_CONF_OK;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "\"fhir_binary_auth\" is on in location \"%V\", but "
-                       "nothing there can check a token; write "
-                       "\"fhir_binary_auth off\" for an open endpoint",
-                       &clcf->name);
-
-    return NGX_CONF_ERROR;
-}

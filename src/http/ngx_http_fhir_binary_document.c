@@ -32,7 +32,6 @@ ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
 {
     fhb_media_t  media;
 
-    ctx->type = r->headers_out.content_type;
     ctx->length = r->headers_out.content_length_n;
 
     if (!ngx_http_fhir_binary_document_framed(r)) {

@@ -76,6 +76,20 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
         return (status == NGX_OK) ? ngx_http_next_header_filter(r) : status;
     }
 
+    if (ctx->own) {
+        return ngx_http_fhir_binary_fetch_header(r, ctx);
+    }
+
+    if (ctx->paged && r->headers_out.status >= NGX_HTTP_SPECIAL_RESPONSE) {
+        /* an error_page of this very location */
+        return ngx_http_next_header_filter(r);
+    }
+
+    if (ctx->paged && fhb_error_row(ctx->error)->status >= 500) {
+        /* another source of the document */
+        ctx->error = FHB_OK;
+    }
+
     if (ctx->error != FHB_OK) {
         return ngx_http_fhir_binary_outcome_send(r, ctx);
     }
@@ -123,7 +137,7 @@ ngx_http_fhir_binary_filter_ctx(ngx_http_request_t *r, ngx_int_t *rc)
     ctx = ngx_http_fhir_binary_ctx(r);
 
     if (ctx != NULL) {
-        return ctx->own ? NULL : ctx;
+        return ctx;
     }
 
     fbcf = ngx_http_fhir_binary_conf(r);
@@ -237,12 +251,25 @@ static fhb_rc_t
 ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (ctx->conf->auth && !ctx->granted) {
-        return FHB_E_LOGIN;
-    }
+    fhb_rc_t  rc;
 
     if (ctx->route_rc != FHB_OK) {
         return ctx->route_rc;
+    }
+
+    ctx->type = r->headers_out.content_type;
+
+    if (ctx->conf->auth && !ctx->waived) {
+
+        if (!ctx->granted) {
+            return FHB_E_LOGIN;
+        }
+
+        rc = ngx_http_fhir_binary_scope_fine(r, ctx);
+
+        if (rc != FHB_OK) {
+            return rc;
+        }
     }
 
     return ngx_http_fhir_binary_negotiate_ask(r, ctx);
@@ -256,7 +283,15 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     ctx = ngx_http_fhir_binary_ctx(r);
 
-    if (ctx == NULL || ctx->own || r->header_only) {
+    if (ctx == NULL) {
+        return ngx_http_next_body_filter(r, in);
+    }
+
+    if (ctx->own) {
+        return ngx_http_fhir_binary_fetch_body(r, ctx, in);
+    }
+
+    if (r->header_only) {
         return ngx_http_next_body_filter(r, in);
     }
 

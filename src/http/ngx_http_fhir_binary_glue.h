@@ -68,4 +68,38 @@ ngx_http_fhir_binary_out_alloc(ngx_pool_t *pool, fhb_out_t *out)
 }
 
 
+/*
+ * The process's own memory for the core, where it frees what it takes: the
+ * trees of JSON documents, key sets that live longer than a request.
+ */
+
+static ngx_inline void *
+ngx_http_fhir_binary_heap_alloc(void *ctx, size_t size)
+{
+    return ngx_alloc(size, ctx);
+}
+
+
+static ngx_inline void
+ngx_http_fhir_binary_heap_free(void *ctx, void *p)
+{
+    (void) ctx;
+
+    ngx_free(p);
+}
+
+
+static ngx_inline fhb_alloc_t
+ngx_http_fhir_binary_heap(ngx_log_t *log)
+{
+    fhb_alloc_t  heap;
+
+    heap.alloc = ngx_http_fhir_binary_heap_alloc;
+    heap.free = ngx_http_fhir_binary_heap_free;
+    heap.ctx = log;
+
+    return heap;
+}
+
+
 #endif /* _NGX_HTTP_FHIR_BINARY_GLUE_H_INCLUDED_ */

@@ -19,6 +19,8 @@
 #define NGX_HTTP_FHIR_BINARY_FORMAT  128
 
 
+static ngx_int_t ngx_http_fhir_binary_negotiate_waive(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_negotiate_lines(ngx_http_request_t *r,
     fhb_str_t *lines);
 static fhb_rc_t ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
@@ -63,7 +65,14 @@ ngx_int_t
 ngx_http_fhir_binary_negotiate_init(ngx_conf_t *cf,
     ngx_http_fhir_binary_main_conf_t *fmcf)
 {
+    ngx_str_t   token = ngx_string("fhir_binary_token");
     ngx_uint_t  i;
+
+    fmcf->token = ngx_http_get_variable_index(cf, &token);
+
+    if (fmcf->token == NGX_ERROR) {
+        return NGX_ERROR;
+    }
 
     for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
 
@@ -91,8 +100,15 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_fhir_binary_ctx(r);
 
-    if (ctx == NULL || ctx->own || ctx->prepared || r != r->main) {
+    if (ctx == NULL || ctx->own || ctx->paged || ctx->prepared) {
         return NGX_DECLINED;
+    }
+
+    if (ctx->conf->auth && !ctx->granted) {
+
+        if (ngx_http_fhir_binary_negotiate_waive(r, ctx) != NGX_OK) {
+            return ngx_http_fhir_binary_reject(r, ctx, FHB_E_LOGIN);
+        }
     }
 
     if (ctx->route_rc != FHB_OK) {
@@ -126,6 +142,32 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
     ctx->prepared = 1;
 
     return NGX_DECLINED;
+}
+
+
+/*
+ * The access phase is behind us, and this module did not grant: with "satisfy
+ * any" another one has.  Then the endpoint is open, and nothing of a token
+ * that was half looked at remains.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_negotiate_waive(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->satisfy != NGX_HTTP_SATISFY_ANY) {
+        return NGX_DECLINED;
+    }
+
+    ctx->waived = 1;
+    ctx->error = FHB_OK;
+    ngx_memzero(&ctx->auth, sizeof(ngx_http_fhir_binary_auth_t));
+
+    return NGX_OK;
 }
 
 

@@ -9,6 +9,7 @@
 
 #include "ngx_http_fhir_binary.h"
 #include "ngx_http_fhir_binary_glue.h"
+#include "fhb_bearer.h"
 #include "fhb_outcome.h"
 
 
@@ -26,6 +27,8 @@ static ngx_int_t ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_outcome_kept_t *kept);
 static void ngx_http_fhir_binary_outcome_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_outcome_kept_t *kept);
+static ngx_int_t ngx_http_fhir_binary_outcome_challenge(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_form_t ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
@@ -212,6 +215,10 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     r->headers_out.content_type_lowcase = NULL;
 
+    if (ngx_http_fhir_binary_outcome_challenge(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if ((status == NGX_HTTP_NOT_ALLOWED
          && ngx_http_fhir_binary_header_set_lit(r, "Allow",
                                                 "GET, HEAD, OPTIONS")
@@ -241,6 +248,38 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
     }
 
     return ngx_http_fhir_binary_header_set_lit(r, "Cache-Control", "no-store");
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_outcome_challenge(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_out_t                out;
+    ngx_str_t                value;
+    fhb_bearer_challenge_t   challenge;
+
+    challenge.rc = ctx->error;
+    challenge.realm = ngx_http_fhir_binary_to_core(ctx->conf->realm);
+    challenge.scope = ngx_http_fhir_binary_to_core(ctx->auth.needed);
+    challenge.resource_metadata =
+                  ngx_http_fhir_binary_to_core(ctx->conf->resource_metadata);
+
+    fhb_out_init(&out, NULL, 0);
+    fhb_bearer_write_challenge(&out, &challenge);
+
+    if (out.len == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    fhb_bearer_write_challenge(&out, &challenge);
+    value = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+
+    return ngx_http_fhir_binary_header_add(r, "WWW-Authenticate", &value);
 }
 
 

@@ -4,6 +4,7 @@
 
 #include "ngx_http_fhir_binary.h"
 #include "ngx_http_fhir_binary_glue.h"
+#include "fhb_bearer.h"
 
 
 typedef fhb_str_t (*ngx_http_fhir_binary_variable_pt)(
@@ -19,6 +20,8 @@ typedef struct {
 static ngx_int_t ngx_http_fhir_binary_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static fhb_str_t ngx_http_fhir_binary_variable_z(const char *s);
+static fhb_str_t ngx_http_fhir_binary_variable_claim(
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t *claim);
 static fhb_str_t ngx_http_fhir_binary_interaction_variable(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_id_variable(ngx_http_request_t *r,
@@ -30,6 +33,24 @@ static fhb_str_t ngx_http_fhir_binary_form_variable(ngx_http_request_t *r,
 static fhb_str_t ngx_http_fhir_binary_outcome_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_reason_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_context_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_scope_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_client_id_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_subject_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_patient_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_bound_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_jti_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_cache_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_token_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 
@@ -53,6 +74,33 @@ static const ngx_http_fhir_binary_variable_t
 
     { ngx_string("fhir_binary_reason"),
       ngx_http_fhir_binary_reason_variable },
+
+    { ngx_string("fhir_binary_context"),
+      ngx_http_fhir_binary_context_variable },
+
+    { ngx_string("fhir_binary_token_scope"),
+      ngx_http_fhir_binary_scope_variable },
+
+    { ngx_string("fhir_binary_client_id"),
+      ngx_http_fhir_binary_client_id_variable },
+
+    { ngx_string("fhir_binary_subject"),
+      ngx_http_fhir_binary_subject_variable },
+
+    { ngx_string("fhir_binary_patient"),
+      ngx_http_fhir_binary_patient_variable },
+
+    { ngx_string("fhir_binary_patient_bound"),
+      ngx_http_fhir_binary_bound_variable },
+
+    { ngx_string("fhir_binary_jti"),
+      ngx_http_fhir_binary_jti_variable },
+
+    { ngx_string("fhir_binary_token_cache"),
+      ngx_http_fhir_binary_cache_variable },
+
+    { ngx_string("fhir_binary_token"),
+      ngx_http_fhir_binary_token_variable },
 
     { ngx_null_string, NULL }
 };
@@ -125,6 +173,20 @@ ngx_http_fhir_binary_variable_z(const char *s)
     str.len = ngx_strlen(s);
 
     return str;
+}
+
+
+/* what a token says counts once it has been verified */
+
+static fhb_str_t
+ngx_http_fhir_binary_variable_claim(ngx_http_fhir_binary_ctx_t *ctx,
+    fhb_str_t *claim)
+{
+    if (!ctx->auth.verified) {
+        return ngx_http_fhir_binary_variable_z("");
+    }
+
+    return *claim;
 }
 
 
@@ -223,4 +285,119 @@ ngx_http_fhir_binary_reason_variable(ngx_http_request_t *r,
     }
 
     return ngx_http_fhir_binary_variable_z(fhb_error_row(ctx->error)->reason);
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_scope_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ngx_http_fhir_binary_variable_claim(ctx, &ctx->auth.claims.scope);
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_client_id_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ngx_http_fhir_binary_variable_claim(ctx, &ctx->auth.claims.client_id);
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_subject_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ngx_http_fhir_binary_variable_claim(ctx, &ctx->auth.claims.subject);
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_patient_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ngx_http_fhir_binary_variable_claim(ctx, &ctx->auth.claims.patient);
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_jti_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ngx_http_fhir_binary_variable_claim(ctx, &ctx->auth.claims.jti);
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_context_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return fhb_scope_context_name(ctx->auth.verdict.context);
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_bound_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ngx_http_fhir_binary_variable_z(
+               ctx->auth.verdict.least == FHB_SCOPE_BOUND ? "1" : "");
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_cache_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ngx_http_fhir_binary_to_core(ctx->auth.cached);
+}
+
+
+/*
+ * The token is for the introspection request and for nobody else.
+ */
+
+static fhb_str_t
+ngx_http_fhir_binary_token_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_out_t                    out;
+    fhb_str_t                    none;
+    ngx_http_fhir_binary_ctx_t  *own;
+
+    none.len = 0;
+    none.data = NULL;
+
+    own = ngx_http_fhir_binary_ctx(r);
+
+    if (own == NULL || !own->own || !own->fetched->token) {
+        return none;
+    }
+
+    fhb_out_init(&out, NULL, 0);
+    fhb_bearer_write_form(&out, ctx->auth.token);
+
+    if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
+        return none;
+    }
+
+    fhb_bearer_write_form(&out, ctx->auth.token);
+
+    return fhb_out_result(&out);
 }

@@ -1,0 +1,575 @@
+/*
+ * Cache: verdicts on tokens, in memory that all workers share.
+ *
+ * A node holds what is needed to decide again, never a token: its name is a
+ * digest of the token and of all that it was verified against.  Dates and
+ * scopes are checked again on every hit by those who use it.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+
+
+/* the smallest zone, and the room that refusals may take of it */
+#define NGX_HTTP_FHIR_BINARY_CACHE_MIN      (8 * ngx_pagesize)
+#define NGX_HTTP_FHIR_BINARY_CACHE_REFUSAL  4096    /* bytes for each */
+
+#define NGX_HTTP_FHIR_BINARY_CACHE_PARTS    6
+
+
+typedef struct {
+    ngx_rbtree_node_t    node;                /* key: the digest's start */
+    ngx_queue_t          queue;
+    u_char               digest[FHB_DIGEST_LEN];
+    fhb_rc_t             rc;
+    time_t               until;               /* seconds; then it is void */
+    time_t               used;                /* seconds */
+    int64_t              exp;
+    int64_t              nbf;
+    uint16_t             len[NGX_HTTP_FHIR_BINARY_CACHE_PARTS];
+    u_char               text[1];             /* the parts, one by one */
+} ngx_http_fhir_binary_cache_node_t;
+
+
+typedef struct {
+    ngx_rbtree_t         rbtree;
+    ngx_rbtree_node_t    sentinel;
+    ngx_queue_t          accepted;            /* the latest used first */
+    ngx_queue_t          refused;
+    ngx_uint_t           refusals;
+} ngx_http_fhir_binary_cache_shctx_t;
+
+
+typedef struct {
+    ngx_http_fhir_binary_cache_shctx_t  *sh;
+    ngx_slab_pool_t                     *shpool;
+    ngx_uint_t                           max_refusals;
+} ngx_http_fhir_binary_cache_ctx_t;
+
+
+static ngx_int_t ngx_http_fhir_binary_cache_init(ngx_shm_zone_t *zone,
+    void *data);
+static void ngx_http_fhir_binary_cache_insert(ngx_rbtree_node_t *temp,
+    ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel);
+static ngx_http_fhir_binary_cache_node_t *ngx_http_fhir_binary_cache_lookup(
+    ngx_http_fhir_binary_cache_ctx_t *cache, u_char *digest);
+static void ngx_http_fhir_binary_cache_remove(
+    ngx_http_fhir_binary_cache_ctx_t *cache,
+    ngx_http_fhir_binary_cache_node_t *node);
+static void ngx_http_fhir_binary_cache_expire(
+    ngx_http_fhir_binary_cache_ctx_t *cache, ngx_queue_t *list, time_t now,
+    time_t inactive, ngx_uint_t force);
+static void ngx_http_fhir_binary_cache_parts(fhb_claims_t *claims,
+    fhb_str_t **parts);
+static fhb_rc_t ngx_http_fhir_binary_cache_read(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_cache_node_t *node);
+static ngx_int_t ngx_http_fhir_binary_cache_option(ngx_conf_t *cf,
+    ngx_str_t *value, const char *name, time_t *time);
+
+
+char *
+ngx_http_fhir_binary_cache_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    u_char                            *p;
+    ssize_t                            size;
+    ngx_str_t                         *value, name, s;
+    ngx_uint_t                         i;
+    ngx_http_fhir_binary_cache_ctx_t  *cache;
+    ngx_http_fhir_binary_loc_conf_t   *fbcf = conf;
+
+    if (fbcf->cache != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+        fbcf->cache = NULL;
+        return NGX_CONF_OK;
+    }
+
+    size = 0;
+    ngx_str_null(&name);
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_strncmp(value[i].data, "zone=", 5) == 0) {
+
+            name.data = value[i].data + 5;
+            p = (u_char *) ngx_strchr(name.data, ':');
+
+            if (p == NULL) {
+                goto wrong;
+            }
+
+            name.len = p - name.data;
+            s.data = p + 1;
+            s.len = value[i].data + value[i].len - s.data;
+            size = ngx_parse_size(&s);
+
+            if (name.len == 0
+                || size < (ssize_t) NGX_HTTP_FHIR_BINARY_CACHE_MIN)
+            {
+                goto wrong;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_fhir_binary_cache_option(cf, &value[i], "valid=",
+                                              &fbcf->cache_valid)
+            == NGX_OK
+            || ngx_http_fhir_binary_cache_option(cf, &value[i], "inactive=",
+                                                 &fbcf->cache_inactive)
+               == NGX_OK)
+        {
+            continue;
+        }
+
+        goto wrong;
+    }
+
+    if (name.len == 0) {
+        i = 1;
+        goto wrong;
+    }
+
+    fbcf->cache = ngx_shared_memory_add(cf, &name, size,
+                                        &ngx_http_fhir_binary_module);
+    if (fbcf->cache == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (fbcf->cache->data == NULL) {
+
+        cache = ngx_pcalloc(cf->pool,
+                            sizeof(ngx_http_fhir_binary_cache_ctx_t));
+        if (cache == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        cache->max_refusals = size / NGX_HTTP_FHIR_BINARY_CACHE_REFUSAL;
+
+        fbcf->cache->init = ngx_http_fhir_binary_cache_init;
+        fbcf->cache->data = cache;
+    }
+
+    return NGX_CONF_OK;
+
+wrong:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"%V\" directive, it must be "
+                       "\"off\" or \"zone=NAME:SIZE [valid=TIME] "
+                       "[inactive=TIME]\" with a size of %uzk or more",
+                       &value[i], &cmd->name,
+                       (size_t) NGX_HTTP_FHIR_BINARY_CACHE_MIN / 1024);
+
+    return NGX_CONF_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_cache_option(ngx_conf_t *cf, ngx_str_t *value,
+    const char *name, time_t *time)
+{
+    size_t     len;
+    ngx_str_t  s;
+
+    (void) cf;
+
+    len = ngx_strlen(name);
+
+    if (ngx_strncmp(value->data, name, len) != 0) {
+        return NGX_DECLINED;
+    }
+
+    s.data = value->data + len;
+    s.len = value->len - len;
+
+    *time = ngx_parse_time(&s, 1);
+
+    return (*time == (time_t) NGX_ERROR || *time <= 0) ? NGX_ERROR : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_cache_init(ngx_shm_zone_t *zone, void *data)
+{
+    ngx_http_fhir_binary_cache_ctx_t    *octx = data;
+
+    ngx_http_fhir_binary_cache_ctx_t    *cache;
+    ngx_http_fhir_binary_cache_shctx_t  *sh;
+
+    cache = zone->data;
+
+    if (octx) {
+        /* a reload: what was verified stays so, its name tells by what */
+        cache->sh = octx->sh;
+        cache->shpool = octx->shpool;
+        return NGX_OK;
+    }
+
+    cache->shpool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    if (zone->shm.exists) {
+        cache->sh = cache->shpool->data;
+        return NGX_OK;
+    }
+
+    sh = ngx_slab_calloc(cache->shpool,
+                         sizeof(ngx_http_fhir_binary_cache_shctx_t));
+    if (sh == NULL) {
+        return NGX_ERROR;
+    }
+
+    cache->sh = sh;
+    cache->shpool->data = sh;
+
+    ngx_rbtree_init(&sh->rbtree, &sh->sentinel,
+                    ngx_http_fhir_binary_cache_insert);
+    ngx_queue_init(&sh->accepted);
+    ngx_queue_init(&sh->refused);
+
+    /* a full zone is no fault: the oldest verdicts make room */
+
+    cache->shpool->log_nomem = 0;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_fhir_binary_cache_insert(ngx_rbtree_node_t *temp,
+    ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel)
+{
+    ngx_rbtree_node_t                  **p;
+    ngx_http_fhir_binary_cache_node_t   *a, *b;
+
+    for ( ;; ) {
+
+        if (node->key != temp->key) {
+            p = (node->key < temp->key) ? &temp->left : &temp->right;
+
+        } else {
+            a = (ngx_http_fhir_binary_cache_node_t *) node;
+            b = (ngx_http_fhir_binary_cache_node_t *) temp;
+
+            p = (ngx_memcmp(a->digest, b->digest, FHB_DIGEST_LEN) < 0)
+                ? &temp->left : &temp->right;
+        }
+
+        if (*p == sentinel) {
+            break;
+        }
+
+        temp = *p;
+    }
+
+    *p = node;
+    node->parent = temp;
+    node->left = sentinel;
+    node->right = sentinel;
+    ngx_rbt_red(node);
+}
+
+
+/* the caller holds the zone's mutex, here and below */
+
+static ngx_http_fhir_binary_cache_node_t *
+ngx_http_fhir_binary_cache_lookup(ngx_http_fhir_binary_cache_ctx_t *cache,
+    u_char *digest)
+{
+    ngx_int_t                           rc;
+    ngx_rbtree_key_t                    key;
+    ngx_rbtree_node_t                  *node, *sentinel;
+    ngx_http_fhir_binary_cache_node_t  *found;
+
+    ngx_memcpy(&key, digest, sizeof(ngx_rbtree_key_t));
+
+    node = cache->sh->rbtree.root;
+    sentinel = cache->sh->rbtree.sentinel;
+
+    while (node != sentinel) {
+
+        if (key != node->key) {
+            node = (key < node->key) ? node->left : node->right;
+            continue;
+        }
+
+        found = (ngx_http_fhir_binary_cache_node_t *) node;
+        rc = ngx_memcmp(digest, found->digest, FHB_DIGEST_LEN);
+
+        if (rc == 0) {
+            return found;
+        }
+
+        node = (rc < 0) ? node->left : node->right;
+    }
+
+    return NULL;
+}
+
+
+static void
+ngx_http_fhir_binary_cache_remove(ngx_http_fhir_binary_cache_ctx_t *cache,
+    ngx_http_fhir_binary_cache_node_t *node)
+{
+    if (node->rc != FHB_OK) {
+        cache->sh->refusals--;
+    }
+
+    ngx_queue_remove(&node->queue);
+    ngx_rbtree_delete(&cache->sh->rbtree, &node->node);
+    ngx_slab_free_locked(cache->shpool, node);
+}
+
+
+/*
+ * Take up to two void nodes from a list's end, and one by force.
+ */
+
+static void
+ngx_http_fhir_binary_cache_expire(ngx_http_fhir_binary_cache_ctx_t *cache,
+    ngx_queue_t *list, time_t now, time_t inactive, ngx_uint_t force)
+{
+    ngx_uint_t                          n;
+    ngx_queue_t                        *q;
+    ngx_http_fhir_binary_cache_node_t  *node;
+
+    for (n = 0; n < 2 && !ngx_queue_empty(list); n++) {
+
+        q = ngx_queue_last(list);
+        node = ngx_queue_data(q, ngx_http_fhir_binary_cache_node_t, queue);
+
+        if (!force && now < node->until && now - node->used < inactive) {
+            return;
+        }
+
+        force = 0;
+        ngx_http_fhir_binary_cache_remove(cache, node);
+    }
+}
+
+
+static void
+ngx_http_fhir_binary_cache_parts(fhb_claims_t *claims, fhb_str_t **parts)
+{
+    parts[0] = &claims->scope;
+    parts[1] = &claims->patient;
+    parts[2] = &claims->client_id;
+    parts[3] = &claims->subject;
+    parts[4] = &claims->jti;
+    parts[5] = &claims->tenant;
+}
+
+
+/*
+ * FHB_OK: the claims are the cached ones and hold now; FHB_DONE: not cached;
+ * else the cached refusal.
+ */
+
+fhb_rc_t
+ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    time_t                              now;
+    fhb_rc_t                            rc;
+    ngx_http_fhir_binary_cache_ctx_t   *cache;
+    ngx_http_fhir_binary_cache_node_t  *node;
+
+    if (ctx->conf->cache == NULL) {
+        ngx_str_set(&ctx->auth.cached, "BYPASS");
+        return FHB_DONE;
+    }
+
+    cache = ctx->conf->cache->data;
+    now = ngx_time();
+    rc = FHB_DONE;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    node = ngx_http_fhir_binary_cache_lookup(cache, ctx->auth.key);
+
+    if (node != NULL) {
+
+        if (now >= node->until) {
+            ngx_http_fhir_binary_cache_remove(cache, node);
+
+        } else {
+            rc = ngx_http_fhir_binary_cache_read(r, ctx, node);
+
+            node->used = now;
+
+            ngx_queue_remove(&node->queue);
+            ngx_queue_insert_head(node->rc == FHB_OK ? &cache->sh->accepted
+                                                     : &cache->sh->refused,
+                                  &node->queue);
+        }
+    }
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    if (rc == FHB_OK) {
+        rc = fhb_claims_timely(&ctx->auth.claims, now, ctx->conf->leeway);
+    }
+
+    if (rc == FHB_DONE) {
+        ngx_str_set(&ctx->auth.cached, "MISS");
+
+    } else {
+        ngx_str_set(&ctx->auth.cached, "HIT");
+    }
+
+    return rc;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_cache_read(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_cache_node_t *node)
+{
+    u_char      *p;
+    size_t       len;
+    fhb_str_t   *parts[NGX_HTTP_FHIR_BINARY_CACHE_PARTS];
+    ngx_uint_t   i;
+
+    if (node->rc != FHB_OK) {
+        return node->rc;
+    }
+
+    len = 0;
+
+    for (i = 0; i < NGX_HTTP_FHIR_BINARY_CACHE_PARTS; i++) {
+        len += node->len[i];
+    }
+
+    p = ngx_pnalloc(r->pool, len ? len : 1);
+    if (p == NULL) {
+        return FHB_E_INTERNAL;
+    }
+
+    ngx_memcpy(p, node->text, len);
+
+    ngx_http_fhir_binary_cache_parts(&ctx->auth.claims, parts);
+
+    for (i = 0; i < NGX_HTTP_FHIR_BINARY_CACHE_PARTS; i++) {
+        parts[i]->data = p;
+        parts[i]->len = node->len[i];
+        p += node->len[i];
+    }
+
+    ctx->auth.claims.exp = node->exp;
+    ctx->auth.claims.nbf = node->nbf;
+
+    return FHB_OK;
+}
+
+
+/*
+ * Keep a verdict for valid seconds, 0 for as long as the token lives.  A
+ * verdict that does not fit is not kept.
+ */
+
+void
+ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, time_t valid)
+{
+    u_char                             *p;
+    size_t                              size;
+    time_t                              now, inactive;
+    fhb_str_t                          *parts[NGX_HTTP_FHIR_BINARY_CACHE_PARTS];
+    ngx_uint_t                          i;
+    ngx_queue_t                        *list;
+    ngx_http_fhir_binary_cache_ctx_t   *cache;
+    ngx_http_fhir_binary_cache_node_t  *node;
+
+    (void) r;
+
+    if (ctx->conf->cache == NULL) {
+        return;
+    }
+
+    cache = ctx->conf->cache->data;
+    now = ngx_time();
+    inactive = ctx->conf->cache_inactive;
+
+    size = offsetof(ngx_http_fhir_binary_cache_node_t, text);
+
+    ngx_http_fhir_binary_cache_parts(&ctx->auth.claims, parts);
+
+    if (rc == FHB_OK) {
+
+        for (i = 0; i < NGX_HTTP_FHIR_BINARY_CACHE_PARTS; i++) {
+            size += parts[i]->len;
+        }
+
+        if (valid == 0 || valid > ctx->auth.claims.exp - now) {
+            valid = ctx->auth.claims.exp - now;
+        }
+
+        if (valid <= 0) {
+            return;
+        }
+    }
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    list = (rc == FHB_OK) ? &cache->sh->accepted : &cache->sh->refused;
+
+    ngx_http_fhir_binary_cache_expire(cache, list, now, inactive,
+              rc != FHB_OK && cache->sh->refusals >= cache->max_refusals);
+
+    node = ngx_http_fhir_binary_cache_lookup(cache, ctx->auth.key);
+
+    if (node != NULL) {
+        ngx_http_fhir_binary_cache_remove(cache, node);
+    }
+
+    node = ngx_slab_alloc_locked(cache->shpool, size);
+
+    if (node == NULL) {
+        ngx_http_fhir_binary_cache_expire(cache, &cache->sh->refused, now,
+                                          inactive, 1);
+        ngx_http_fhir_binary_cache_expire(cache, &cache->sh->accepted, now,
+                                          inactive, 1);
+
+        node = ngx_slab_alloc_locked(cache->shpool, size);
+    }
+
+    if (node == NULL) {
+        goto done;
+    }
+
+    ngx_memzero(node, offsetof(ngx_http_fhir_binary_cache_node_t, text));
+
+    ngx_memcpy(node->digest, ctx->auth.key, FHB_DIGEST_LEN);
+    ngx_memcpy(&node->node.key, ctx->auth.key, sizeof(ngx_rbtree_key_t));
+
+    node->rc = rc;
+    node->used = now;
+    node->until = now + valid;
+
+    if (rc == FHB_OK) {
+
+        node->exp = ctx->auth.claims.exp;
+        node->nbf = ctx->auth.claims.nbf;
+        p = node->text;
+
+        for (i = 0; i < NGX_HTTP_FHIR_BINARY_CACHE_PARTS; i++) {
+            node->len[i] = (uint16_t) parts[i]->len;
+            p = ngx_cpymem(p, parts[i]->data, parts[i]->len);
+        }
+
+    } else {
+        cache->sh->refusals++;
+    }
+
+    ngx_rbtree_insert(&cache->sh->rbtree, &node->node);
+    ngx_queue_insert_head(list, &node->queue);
+
+done:
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+}

@@ -1,0 +1,249 @@
+/*
+ * Fetch: a subrequest of our own to an internal location.
+ *
+ * Its answer is gathered here up to a limit and never reaches the client:
+ * nginx's in-memory subrequests hold a page or two, a JWKS is larger.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+
+
+static ngx_int_t ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r,
+    void *data, ngx_int_t rc);
+static ngx_int_t ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
+    ngx_http_request_t *r);
+static ngx_int_t ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch, ngx_buf_t *b);
+
+
+/*
+ * shape: uri may have a query; *fetch tells limit, handler, data and token
+ */
+
+ngx_http_fhir_binary_fetch_t *
+ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
+    ngx_uint_t flags, ngx_http_fhir_binary_fetch_t *template)
+{
+    u_char                        *q;
+    ngx_str_t                      path, args;
+    ngx_http_request_t            *sr;
+    ngx_http_fhir_binary_ctx_t    *ctx;
+    ngx_http_post_subrequest_t    *ps;
+    ngx_http_fhir_binary_fetch_t  *fetch;
+
+    fetch = ngx_palloc(r->pool, sizeof(ngx_http_fhir_binary_fetch_t));
+    ps = ngx_palloc(r->pool, sizeof(ngx_http_post_subrequest_t));
+
+    if (fetch == NULL || ps == NULL) {
+        return NULL;
+    }
+
+    *fetch = *template;
+
+    path = *uri;
+    ngx_str_null(&args);
+
+    q = ngx_strlchr(path.data, path.data + path.len, '?');
+
+    if (q != NULL) {
+        args.data = q + 1;
+        args.len = path.data + path.len - args.data;
+        path.len = q - path.data;
+    }
+
+    ps->handler = ngx_http_fhir_binary_fetch_done;
+    ps->data = fetch;
+
+    if (ngx_http_subrequest(r, &path, &args, &sr, ps, flags) != NGX_OK) {
+        return NULL;
+    }
+
+    /* posted, not run yet: the context makes it one of our own */
+
+    ctx = ngx_http_fhir_binary_claim(sr);
+
+    if (ctx == NULL || ngx_http_fhir_binary_fetch_headers(sr, r) != NGX_OK) {
+        return NULL;
+    }
+
+    ctx->own = 1;
+    ctx->fetched = fetch;
+
+    return fetch;
+}
+
+
+/*
+ * The client's Range, conditionals, cookies and token are not for whoever
+ * answers here.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
+    ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *h;
+
+    ngx_memzero(&sr->headers_in, sizeof(ngx_http_headers_in_t));
+
+    sr->headers_in.content_length_n = -1;
+    sr->headers_in.keep_alive_n = -1;
+    sr->headers_in.server = r->headers_in.server;
+
+    if (ngx_list_init(&sr->headers_in.headers, r->pool, 4,
+                      sizeof(ngx_table_elt_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (r->headers_in.host) {
+
+        h = ngx_list_push(&sr->headers_in.headers);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        *h = *r->headers_in.host;
+        sr->headers_in.host = h;
+    }
+
+    h = ngx_list_push(&sr->headers_in.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    ngx_str_set(&h->key, "Accept");
+    ngx_str_set(&h->value, "application/json");
+    h->lowcase_key = (u_char *) "accept";
+    h->hash = ngx_hash_key(h->lowcase_key, h->key.len);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ctx->fetched->status = r->headers_out.status;
+
+    r->filter_need_in_memory = 1;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_buf_t                     *b;
+    ngx_http_fhir_binary_fetch_t  *fetch;
+
+    fetch = ctx->fetched;
+
+    for ( /* void */ ; in; in = in->next) {
+
+        b = in->buf;
+
+        if (ngx_http_fhir_binary_fetch_add(r, fetch, b) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        b->pos = b->last;
+
+        if (b->last_buf || b->last_in_chain) {
+            fetch->whole = 1;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch, ngx_buf_t *b)
+{
+    u_char  *p;
+    size_t   n, size;
+
+    if (!ngx_buf_in_memory(b)) {
+        return NGX_OK;
+    }
+
+    n = b->last - b->pos;
+
+    if (fetch->large || n > fetch->limit - fetch->body.len) {
+        fetch->large = 1;
+        return NGX_OK;
+    }
+
+    if (n > fetch->size - fetch->body.len) {
+
+        size = fetch->size ? fetch->size : 4096;
+
+        while (size < fetch->body.len + n) {
+            size *= 2;
+        }
+
+        p = ngx_pnalloc(r->pool, size);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(p, fetch->body.data, fetch->body.len);
+
+        fetch->body.data = p;
+        fetch->size = size;
+    }
+
+    ngx_memcpy(fetch->body.data + fetch->body.len, b->pos, n);
+    fetch->body.len += n;
+
+    return NGX_OK;
+}
+
+
+/*
+ * An error is told to the handler, and no page is made for it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r, void *data,
+    ngx_int_t rc)
+{
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+    ngx_http_fhir_binary_fetch_t      *fetch = data;
+
+    if (fetch->done) {
+        return rc;
+    }
+
+    fetch->done = 1;
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        fetch->status = rc;
+        rc = NGX_OK;
+
+    } else if (rc == NGX_ERROR || fetch->large || !fetch->whole) {
+        fetch->status = 0;
+    }
+
+    if (fetch->token) {
+        /* the variables are the client request's too, and its log's */
+
+        fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
+
+        r->variables[fmcf->token].valid = 0;
+        r->variables[fmcf->token].not_found = 0;
+    }
+
+    fetch->handler(r->parent, fetch);
+
+    return rc;
+}

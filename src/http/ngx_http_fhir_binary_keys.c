@@ -1,0 +1,476 @@
+/*
+ * Keys: the JWKS that tokens are verified with, of a file or of an internal
+ * location.
+ *
+ * A location's keys belong to each worker, in an object that the
+ * configuration only points to.  A set that cannot be read never takes the
+ * place of one that could.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+
+
+/* seconds after which a set is fetched again, beside the requests */
+#define NGX_HTTP_FHIR_BINARY_KEYS_AGE    600
+
+/* seconds between two fetches: of an old set; for an unknown kid; without
+ * any set */
+#define NGX_HTTP_FHIR_BINARY_KEYS_PAUSE  30
+#define NGX_HTTP_FHIR_BINARY_KEYS_SEEK   30
+#define NGX_HTTP_FHIR_BINARY_KEYS_RETRY  2
+
+
+typedef struct {
+    ngx_http_fhir_binary_keys_t  *keys;
+    ngx_http_request_t           *request;
+} ngx_http_fhir_binary_keys_owner_t;
+
+
+static ngx_int_t ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
+    ngx_http_fhir_binary_keys_t *keys, ngx_uint_t flags);
+static void ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch);
+static void ngx_http_fhir_binary_keys_gone(void *data);
+static void ngx_http_fhir_binary_keys_free(void *data);
+static void ngx_http_fhir_binary_keys_exit(void *data);
+static ngx_str_t ngx_http_fhir_binary_keys_fates(ngx_pool_t *pool,
+    fhb_jwk_report_t *report);
+static ngx_int_t ngx_http_fhir_binary_keys_read(ngx_conf_t *cf,
+    ngx_str_t *path, ngx_str_t *text);
+
+
+/*
+ * One object for each server and URI, whatever location names it.
+ */
+
+ngx_http_fhir_binary_keys_t *
+ngx_http_fhir_binary_keys_add(ngx_conf_t *cf, ngx_str_t *uri)
+{
+    void                               *server;
+    ngx_uint_t                          i;
+    ngx_pool_cleanup_t                 *cln;
+    ngx_http_fhir_binary_keys_t       **list, *keys;
+    ngx_http_fhir_binary_main_conf_t   *fmcf;
+
+    fmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_fhir_binary_module);
+    server = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    list = fmcf->keys.elts;
+
+    for (i = 0; i < fmcf->keys.nelts; i++) {
+
+        if (list[i]->server == server
+            && list[i]->uri.len == uri->len
+            && ngx_strncmp(list[i]->uri.data, uri->data, uri->len) == 0)
+        {
+            return list[i];
+        }
+    }
+
+    keys = ngx_pcalloc(cf->pool, sizeof(ngx_http_fhir_binary_keys_t));
+    list = ngx_array_push(&fmcf->keys);
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+    if (keys == NULL || list == NULL || cln == NULL) {
+        return NULL;
+    }
+
+    keys->uri = *uri;
+    keys->server = server;
+    ngx_http_fhir_binary_flight_init(&keys->flight);
+
+    cln->handler = ngx_http_fhir_binary_keys_exit;
+    cln->data = keys;
+
+    *list = keys;
+
+    return keys;
+}
+
+
+static void
+ngx_http_fhir_binary_keys_exit(void *data)
+{
+    ngx_http_fhir_binary_keys_t  *keys = data;
+
+    fhb_jwk_set_free(keys->set);
+    keys->set = NULL;
+}
+
+
+/*
+ * Read fhir_binary_key_file; NULL after a message.
+ */
+
+fhb_jwk_set_t *
+ngx_http_fhir_binary_keys_file(ngx_conf_t *cf, ngx_str_t *path)
+{
+    fhb_rc_t             rc;
+    ngx_str_t            text, fates;
+    fhb_str_t            why;
+    fhb_alloc_t          heap;
+    fhb_jwk_set_t       *set;
+    fhb_jwk_report_t     report;
+    ngx_pool_cleanup_t  *cln;
+
+    if (ngx_http_fhir_binary_keys_read(cf, path, &text) != NGX_OK) {
+        return NULL;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    /* the log of this cycle, for the set lives as long */
+
+    heap = ngx_http_fhir_binary_heap(&cf->cycle->new_log);
+
+    rc = fhb_jwk_set_parse(&set, &heap, ngx_http_fhir_binary_to_core(text),
+                           &report);
+
+    fates = ngx_http_fhir_binary_keys_fates(cf->pool, &report);
+
+    if (rc != FHB_OK) {
+        why = fhb_jwk_refusal_text(report.refusal);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"fhir_binary_key_file\" \"%V\" holds no usable "
+                           "JWKS: %*s%V", path, why.len, why.data, &fates);
+        return NULL;
+    }
+
+    if (fates.len) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"fhir_binary_key_file\" \"%V\": some keys are "
+                           "left out%V", path, &fates);
+    }
+
+    cln->handler = ngx_http_fhir_binary_keys_free;
+    cln->data = set;
+
+    return set;
+}
+
+
+static void
+ngx_http_fhir_binary_keys_free(void *data)
+{
+    fhb_jwk_set_free(data);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_keys_read(ngx_conf_t *cf, ngx_str_t *path,
+    ngx_str_t *text)
+{
+    off_t       size;
+    ssize_t     n;
+    ngx_file_t  file;
+
+    ngx_memzero(&file, sizeof(ngx_file_t));
+
+    file.name = *path;
+    file.log = cf->log;
+
+    file.fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+
+    if (file.fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "\"fhir_binary_key_file\": " ngx_open_file_n
+                           " \"%V\" failed", path);
+        return NGX_ERROR;
+    }
+
+    n = NGX_ERROR;
+    size = -1;
+
+    if (ngx_fd_info(file.fd, &file.info) != NGX_FILE_ERROR) {
+        size = ngx_file_size(&file.info);
+    }
+
+    if (size < 0 || size > FHB_MAX_JWKS) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"fhir_binary_key_file\" \"%V\" is no file of "
+                           "at most %d bytes", path, FHB_MAX_JWKS);
+        goto done;
+    }
+
+    text->len = size;
+    text->data = ngx_pnalloc(cf->pool, size ? size : 1);
+
+    if (text->data == NULL) {
+        goto done;
+    }
+
+    n = ngx_read_file(&file, text->data, text->len, 0);
+
+    if (n != (ssize_t) text->len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"fhir_binary_key_file\": cannot read \"%V\"",
+                           path);
+        n = NGX_ERROR;
+    }
+
+done:
+
+    if (ngx_close_file(file.fd) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_ALERT, cf, ngx_errno,
+                           ngx_close_file_n " \"%V\" failed", path);
+    }
+
+    return (n == NGX_ERROR) ? NGX_ERROR : NGX_OK;
+}
+
+
+/*
+ * Why keys were left out, as " (2: unknown type, 1: too weak)".
+ */
+
+static ngx_str_t
+ngx_http_fhir_binary_keys_fates(ngx_pool_t *pool, fhb_jwk_report_t *report)
+{
+    u_char      *p, *last;
+    fhb_str_t    text;
+    ngx_str_t    fates;
+    ngx_uint_t   i;
+
+    ngx_str_null(&fates);
+
+    p = NULL;
+    last = NULL;
+
+    for (i = FHB_JWK_USABLE + 1; i < FHB_JWK_NFATES; i++) {
+
+        if (report->keys[i] == 0) {
+            continue;
+        }
+
+        if (p == NULL) {
+            p = ngx_pnalloc(pool, 512);
+            if (p == NULL) {
+                return fates;
+            }
+
+            fates.data = p;
+            last = p + 512;
+        }
+
+        text = fhb_jwk_fate_text(i);
+
+        p = ngx_slprintf(p, last, "%s%ud: %*s", p == fates.data ? " (" : ", ",
+                         report->keys[i], text.len, text.data);
+    }
+
+    if (p != NULL) {
+        p = ngx_slprintf(p, last, ")");
+        fates.len = p - fates.data;
+    }
+
+    return fates;
+}
+
+
+/*
+ * NGX_OK: *set can be used now; NGX_AGAIN: wait; NGX_DECLINED: there is none.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t **set)
+{
+    time_t                        now;
+    ngx_http_fhir_binary_keys_t  *keys;
+
+    if (ctx->conf->key_set) {
+        *set = ctx->conf->key_set;
+        return NGX_OK;
+    }
+
+    keys = ctx->conf->keys;
+    now = ngx_time();
+
+    if (keys == NULL) {
+        return NGX_DECLINED;
+    }
+
+    if (keys->set) {
+
+        *set = keys->set;
+
+        if (keys->flight.owner == NULL
+            && now - keys->fetched >= NGX_HTTP_FHIR_BINARY_KEYS_AGE
+            && now - keys->tried >= NGX_HTTP_FHIR_BINARY_KEYS_PAUSE)
+        {
+            /* the old set answers meanwhile */
+
+            (void) ngx_http_fhir_binary_keys_fetch(r, keys,
+                                               NGX_HTTP_SUBREQUEST_BACKGROUND);
+        }
+
+        return NGX_OK;
+    }
+
+    if (keys->flight.owner == NULL) {
+
+        if (keys->failed && now - keys->tried < NGX_HTTP_FHIR_BINARY_KEYS_RETRY)
+        {
+            return NGX_DECLINED;
+        }
+
+        return ngx_http_fhir_binary_keys_fetch(r, keys,
+                                               NGX_HTTP_SUBREQUEST_WAITED);
+    }
+
+    return ngx_http_fhir_binary_flight_wait(r, ctx, &keys->flight);
+}
+
+
+/*
+ * A token names a key that is not in the set: once for each token, and not
+ * more often than the pause, a newer set is sought.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    time_t                        now;
+    ngx_http_fhir_binary_keys_t  *keys;
+
+    keys = ctx->conf->keys;
+    now = ngx_time();
+
+    if (keys == NULL || ctx->auth.sought) {
+        return NGX_DECLINED;
+    }
+
+    ctx->auth.sought = 1;
+
+    if (keys->flight.owner) {
+        return ngx_http_fhir_binary_flight_wait(r, ctx, &keys->flight);
+    }
+
+    if (keys->sought && now - keys->sought < NGX_HTTP_FHIR_BINARY_KEYS_SEEK) {
+        return NGX_DECLINED;
+    }
+
+    keys->sought = now;
+
+    return ngx_http_fhir_binary_keys_fetch(r, keys,
+                                           NGX_HTTP_SUBREQUEST_WAITED);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
+    ngx_http_fhir_binary_keys_t *keys, ngx_uint_t flags)
+{
+    ngx_pool_cleanup_t                 *cln;
+    ngx_http_fhir_binary_fetch_t        fetch;
+    ngx_http_fhir_binary_keys_owner_t  *owner;
+
+    cln = ngx_pool_cleanup_add(r->pool,
+                               sizeof(ngx_http_fhir_binary_keys_owner_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    owner = cln->data;
+    owner->keys = keys;
+    owner->request = r;
+
+    cln->handler = ngx_http_fhir_binary_keys_gone;
+
+    ngx_memzero(&fetch, sizeof(ngx_http_fhir_binary_fetch_t));
+
+    fetch.limit = FHB_MAX_JWKS;
+    fetch.handler = ngx_http_fhir_binary_keys_done;
+    fetch.data = keys;
+
+    keys->tried = ngx_time();
+
+    if (ngx_http_fhir_binary_fetch(r, &keys->uri, flags, &fetch) == NULL) {
+        return NGX_ERROR;
+    }
+
+    keys->flight.owner = r;
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch)
+{
+    fhb_rc_t                      rc;
+    fhb_str_t                     why;
+    ngx_str_t                     fates;
+    fhb_alloc_t                   heap;
+    fhb_jwk_set_t                *set;
+    fhb_jwk_report_t              report;
+    ngx_http_fhir_binary_keys_t  *keys;
+
+    keys = fetch->data;
+    keys->failed = 1;
+
+    if (fetch->status != NGX_HTTP_OK) {
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: no JWKS from \"%V\": %s (status %ui)",
+                      &keys->uri,
+                      fetch->large ? "it is too large"
+                                   : "the request failed", fetch->status);
+        goto done;
+    }
+
+    heap = ngx_http_fhir_binary_heap(ngx_cycle->log);
+
+    rc = fhb_jwk_set_parse(&set, &heap,
+                           ngx_http_fhir_binary_to_core(fetch->body), &report);
+
+    fates = ngx_http_fhir_binary_keys_fates(r->pool, &report);
+
+    if (rc != FHB_OK) {
+
+        why = fhb_jwk_refusal_text(report.refusal);
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: no usable JWKS from \"%V\": %*s%V",
+                      &keys->uri, why.len, why.data, &fates);
+        goto done;
+    }
+
+    if (fates.len) {
+        ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0,
+                      "fhir binary: JWKS from \"%V\": some keys are left "
+                      "out%V", &keys->uri, &fates);
+    }
+
+    fhb_jwk_set_free(keys->set);
+
+    keys->set = set;
+    keys->fetched = ngx_time();
+    keys->failed = 0;
+
+done:
+
+    ngx_http_fhir_binary_flight_land(&keys->flight);
+}
+
+
+/*
+ * The asking request went away before it was answered: the next one asks.
+ */
+
+static void
+ngx_http_fhir_binary_keys_gone(void *data)
+{
+    ngx_http_fhir_binary_keys_owner_t  *owner = data;
+
+    if (owner->keys->flight.owner == owner->request) {
+        ngx_http_fhir_binary_flight_land(&owner->keys->flight);
+    }
+}

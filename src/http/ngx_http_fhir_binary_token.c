@@ -1,0 +1,406 @@
+/*
+ * Token: from the Authorization field to claims that hold.
+ *
+ * The steps are entered anew whenever an answer is waited for; what was
+ * found before is kept in ctx->auth.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+#include "fhb_bearer.h"
+#include "fhb_jws.h"
+#include "fhb_query.h"
+
+
+/* seconds that the verdict of an introspection is good for, by default */
+#define NGX_HTTP_FHIR_BINARY_TOKEN_VALID   60
+
+/* seconds that a refusal is kept, at most */
+#define NGX_HTTP_FHIR_BINARY_TOKEN_DENIED  10
+
+
+static fhb_rc_t ngx_http_fhir_binary_token_take(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t *set);
+static ngx_int_t ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t *set);
+static ngx_int_t ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_token_accept(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, time_t valid);
+static ngx_int_t ngx_http_fhir_binary_token_deny(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+
+
+/*
+ * NGX_OK: ctx->auth.claims hold; NGX_AGAIN: wait; else a refusal's status.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_token(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t        rc;
+    ngx_int_t       n;
+    fhb_jwk_set_t  *set;
+
+    if (ctx->auth.verified) {
+        return NGX_OK;
+    }
+
+    if (ctx->auth.asker) {
+        return ngx_http_fhir_binary_token_introspect(r, ctx);
+    }
+
+    rc = ngx_http_fhir_binary_token_take(r, ctx);
+
+    if (rc != FHB_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, rc);
+    }
+
+    set = NULL;
+
+    if (ctx->conf->key_set || ctx->conf->keys) {
+
+        n = ngx_http_fhir_binary_keys_get(r, ctx, &set);
+
+        if (n == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        if (n == NGX_ERROR) {
+            return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+        }
+
+        if (n == NGX_DECLINED) {
+            return ngx_http_fhir_binary_token_opaque(r, ctx);
+        }
+    }
+
+    if (ngx_http_fhir_binary_token_key(r, ctx, set) != NGX_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+    }
+
+    rc = ngx_http_fhir_binary_cache_find(r, ctx);
+
+    if (rc == FHB_OK) {
+        ctx->auth.verified = 1;
+        return NGX_OK;
+    }
+
+    if (rc != FHB_DONE) {
+        return ngx_http_fhir_binary_reject(r, ctx, rc);
+    }
+
+    if (set == NULL) {
+        return ngx_http_fhir_binary_token_introspect(r, ctx);
+    }
+
+    return ngx_http_fhir_binary_token_verify(r, ctx, set);
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_token_take(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_str_t  field;
+
+    field.len = 0;
+    field.data = NULL;
+
+    if (r->headers_in.authorization) {
+        field = ngx_http_fhir_binary_to_core(
+                                          r->headers_in.authorization->value);
+    }
+
+    return fhb_bearer_parse(field,
+               fhb_query_has_token(ngx_http_fhir_binary_to_core(r->args)),
+               &ctx->auth.token);
+}
+
+
+/*
+ * The key of a verdict: the token, and all that it is verified against.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t *set)
+{
+    fhb_str_t  parts[3];
+
+    (void) r;
+
+    if (ctx->conf->cache == NULL && set != NULL
+        && ctx->conf->introspected == 0)
+    {
+        /* nobody would look it up */
+        return NGX_OK;
+    }
+
+    parts[0].data = ctx->conf->digest;
+    parts[0].len = FHB_DIGEST_LEN;
+
+    parts[1].data = NULL;
+    parts[1].len = 0;
+
+    if (set != NULL) {
+        parts[1] = fhb_jwk_set_digest(set);
+    }
+
+    parts[2] = ctx->auth.token;
+
+    return (fhb_digest_sha256(ctx->auth.key, parts, 3) == FHB_OK) ? NGX_OK
+                                                                  : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t *set)
+{
+    u_char              buf[FHB_CLAIMS_TEXT];
+    fhb_rc_t            rc;
+    ngx_int_t           n;
+    fhb_out_t           text;
+    fhb_alloc_t         heap;
+    fhb_claims_t        claims;
+    fhb_claims_check_t  check;
+
+    heap = ngx_http_fhir_binary_heap(r->connection->log);
+
+    fhb_out_init(&text, buf, sizeof(buf));
+
+    check.policy = &ctx->conf->policy;
+    check.alloc = &heap;
+    check.text = &text;
+    check.now = ngx_time();
+
+    rc = fhb_claims_token(&claims, &check, set, ctx->auth.token);
+
+    switch (rc) {
+
+    case FHB_OK:
+        break;
+
+    case FHB_AGAIN:
+
+        n = ngx_http_fhir_binary_keys_seek(r, ctx);
+
+        if (n == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        rc = (n == NGX_ERROR) ? FHB_E_INTERNAL : FHB_E_TOKEN_INVALID;
+
+        return ngx_http_fhir_binary_token_deny(r, ctx, rc);
+
+    case FHB_DONE:
+
+        if (ctx->conf->introspected) {
+            return ngx_http_fhir_binary_token_introspect(r, ctx);
+        }
+
+        rc = FHB_E_TOKEN_INVALID;
+
+        /* fall through */
+
+    default:
+        return ngx_http_fhir_binary_token_deny(r, ctx, rc);
+    }
+
+    if (ngx_http_fhir_binary_token_keep(r, ctx, &claims) != NGX_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+    }
+
+    if (ctx->conf->introspected == NGX_HTTP_FHIR_BINARY_ALL) {
+        ctx->auth.local = 1;
+        return ngx_http_fhir_binary_token_introspect(r, ctx);
+    }
+
+    return ngx_http_fhir_binary_token_accept(r, ctx, 0);
+}
+
+
+/*
+ * There are no keys at the moment: that stops JWTs, not opaque tokens.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t      rc;
+    fhb_jws_t    *jws;
+    fhb_alloc_t   heap;
+
+    if (ctx->conf->introspected == 0) {
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_KEYS);
+    }
+
+    heap = ngx_http_fhir_binary_heap(r->connection->log);
+
+    rc = fhb_jws_open(&jws, &heap, ctx->auth.token);
+    fhb_jws_free(jws);
+
+    if (rc != FHB_DONE) {
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_KEYS);
+    }
+
+    if (ngx_http_fhir_binary_token_key(r, ctx, NULL) != NGX_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+    }
+
+    return ngx_http_fhir_binary_token_introspect(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t     n;
+    fhb_claims_t  local;
+
+    local = ctx->auth.claims;
+
+    n = ngx_http_fhir_binary_introspect(r, ctx);
+
+    if (n == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    if (n != NGX_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+    }
+
+    if (ctx->auth.answer != FHB_OK) {
+        return ngx_http_fhir_binary_token_deny(r, ctx, ctx->auth.answer);
+    }
+
+    if (ctx->auth.local) {
+
+        /* the answer has the last word; what it leaves out the JWT said */
+
+        if (ctx->auth.claims.scope.len == 0) {
+            ctx->auth.claims.scope = local.scope;
+        }
+
+        if (ctx->auth.claims.patient.len == 0) {
+            ctx->auth.claims.patient = local.patient;
+        }
+
+        if (ctx->auth.claims.client_id.len == 0) {
+            ctx->auth.claims.client_id = local.client_id;
+        }
+
+        if (ctx->auth.claims.subject.len == 0) {
+            ctx->auth.claims.subject = local.subject;
+        }
+
+        if (ctx->auth.claims.jti.len == 0) {
+            ctx->auth.claims.jti = local.jti;
+        }
+
+        if (ctx->auth.claims.tenant.len == 0) {
+            ctx->auth.claims.tenant = local.tenant;
+        }
+
+        ctx->auth.claims.exp = ngx_min(ctx->auth.claims.exp, local.exp);
+        ctx->auth.claims.nbf = ngx_max(ctx->auth.claims.nbf, local.nbf);
+    }
+
+    return ngx_http_fhir_binary_token_accept(r, ctx,
+                                             NGX_HTTP_FHIR_BINARY_TOKEN_VALID);
+}
+
+
+/*
+ * valid: seconds by default, 0 for as long as the token lives
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_token_accept(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, time_t valid)
+{
+    if (ctx->conf->cache_valid) {
+        valid = ctx->conf->cache_valid;
+    }
+
+    ctx->auth.verified = 1;
+
+    ngx_http_fhir_binary_cache_store(r, ctx, FHB_OK, valid);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_token_deny(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
+{
+    time_t  valid;
+
+    if (rc == FHB_E_NOMEM) {
+        rc = FHB_E_INTERNAL;
+    }
+
+    valid = NGX_HTTP_FHIR_BINARY_TOKEN_DENIED;
+
+    if (ctx->conf->cache_valid && ctx->conf->cache_valid < valid) {
+        valid = ctx->conf->cache_valid;
+    }
+
+    if (rc == FHB_E_TOKEN_INVALID || rc == FHB_E_TOKEN_EXPIRED) {
+        ngx_http_fhir_binary_cache_store(r, ctx, rc, valid);
+    }
+
+    return ngx_http_fhir_binary_reject(r, ctx, rc);
+}
+
+
+/*
+ * Copy claims into the request's pool.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_token_keep(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, const fhb_claims_t *claims)
+{
+    u_char       *p;
+    fhb_str_t    *s;
+    ngx_uint_t    i;
+    fhb_claims_t *kept;
+
+    kept = &ctx->auth.claims;
+    *kept = *claims;
+
+    fhb_str_t  *const parts[] = {
+        &kept->scope, &kept->patient, &kept->client_id, &kept->subject,
+        &kept->jti, &kept->tenant
+    };
+
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+
+        s = parts[i];
+
+        if (s->len == 0) {
+            continue;
+        }
+
+        p = ngx_pnalloc(r->pool, s->len);
+        if (p == NULL) {
+            ngx_memzero(kept, sizeof(fhb_claims_t));
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(p, s->data, s->len);
+        s->data = p;
+    }
+
+    return NGX_OK;
+}
