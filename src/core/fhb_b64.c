@@ -22,8 +22,6 @@
 #define FHB_B64_STRIP_MIN  32
 
 
-static inline const fhb_b64_kernel_t *fhb_b64_best(
-    const fhb_b64_kernel_t *kernel);
 static void fhb_b64_decode_run(fhb_b64_dec_t *st, unsigned char **out,
     const unsigned char **in, const unsigned char *last);
 static void fhb_b64_decode_strip(fhb_b64_dec_t *st, unsigned char **out,
@@ -45,15 +43,6 @@ fhb_b64_encoded_len(uint64_t n, uint64_t *len)
     *len = (n / 3 + (n % 3 != 0)) * 4;
 
     return FHB_OK;
-}
-
-
-static inline const fhb_b64_kernel_t *
-fhb_b64_best(const fhb_b64_kernel_t *kernel)
-{
-    fhb_str_t  any = fhb_null_string;
-
-    return kernel ? kernel : fhb_b64_kernel(any);
 }
 
 
@@ -389,13 +378,9 @@ fhb_b64_url_decode(unsigned char *out, size_t *written, fhb_str_t in)
     for (i = 0; i < in.len; i++) {
         c = in.data[i];
 
-        if (c == '+' || c == '/') {
-            return FHB_E_SYNTAX;
-        }
-
         v = fhb_b64_value[c == '-' ? '+' : c == '_' ? '/' : c];
 
-        if (v & FHB_B64_BAD) {
+        if (v & FHB_B64_BAD || c == '+' || c == '/') {
             return FHB_E_SYNTAX;
         }
 

@@ -6,22 +6,34 @@
 
 #if (FHB_B64_X86)
 
+#include <string.h>
 #include <immintrin.h>
 
 
-#define FHB_B64_AVX2  __attribute__((target("avx2")))
+#define FHB_B64_AVX2  __attribute__((target("avx2,bmi2,popcnt")))
 
 #define FHB_B64_TWICE(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)        \
     _mm256_setr_epi8(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p,         \
                      a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
 
 
-static void fhb_b64_avx2_encode(unsigned char *out, const unsigned char *in,
-    size_t len);
-static size_t fhb_b64_avx2_decode(unsigned char *out, const unsigned char *in,
-    size_t len);
-static size_t fhb_b64_avx2_copy(unsigned char *out, size_t *written,
+FHB_B64_AVX2 static inline __m256i fhb_b64_avx2_values(
+    const unsigned char *in);
+FHB_B64_AVX2 static inline __m256i fhb_b64_avx2_text(__m256i v);
+FHB_B64_AVX2 static void fhb_b64_avx2_encode(unsigned char *out,
     const unsigned char *in, size_t len);
+FHB_B64_AVX2 static inline __m256i fhb_b64_avx2_bad(__m256i c, __m256i high);
+FHB_B64_AVX2 static inline __m256i fhb_b64_avx2_high(__m256i c);
+FHB_B64_AVX2 static inline __m256i fhb_b64_avx2_bytes(__m256i c, __m256i high);
+FHB_B64_AVX2 static size_t fhb_b64_avx2_decode(unsigned char *out,
+    const unsigned char *in, size_t len);
+FHB_B64_AVX2 static inline uint32_t fhb_b64_avx2_space(__m256i c);
+FHB_B64_AVX2 static inline unsigned char *fhb_b64_avx2_eight(
+    unsigned char *out, uint64_t part, uint64_t drop);
+FHB_B64_AVX2 static inline unsigned char *fhb_b64_avx2_squeeze(
+    unsigned char *out, __m256i c, __m256i drop);
+FHB_B64_AVX2 static size_t fhb_b64_avx2_copy(unsigned char *out,
+    size_t *written, const unsigned char *in, size_t len);
 
 
 const fhb_b64_kernel_t  fhb_b64_avx2 = {
@@ -215,55 +227,80 @@ fhb_b64_avx2_decode(unsigned char *out, const unsigned char *in, size_t len)
 }
 
 
+/* white space: the low nibbles 0, 9, A and D, each with its byte */
+
+FHB_B64_AVX2 static inline uint32_t
+fhb_b64_avx2_space(__m256i c)
+{
+    __m256i        v;
+    const __m256i  table = FHB_B64_TWICE(' ', 0, 0, 0, 0, 0, 0, 0,
+                                         0, '\t', '\n', 0, 0, '\r', 0, 0);
+
+    v = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, c), c);
+
+    return (uint32_t) _mm256_movemask_epi8(v);
+}
+
+
+/* Stores those of eight bytes that are 0 in drop; returns where they end. */
+
+FHB_B64_AVX2 static inline unsigned char *
+fhb_b64_avx2_eight(unsigned char *out, uint64_t part, uint64_t drop)
+{
+    part = _pext_u64(part, ~drop);
+    memcpy(out, &part, 8);
+
+    return out + 8 - __builtin_popcountll(drop) / 8;
+}
+
+
+/*
+ * The same for 32 bytes.  Nothing is written behind the place where c came
+ * from, so that out may be there.
+ */
+
+FHB_B64_AVX2 static inline unsigned char *
+fhb_b64_avx2_squeeze(unsigned char *out, __m256i c, __m256i drop)
+{
+    uint64_t  part[4], mask[4];
+
+    _mm256_storeu_si256((__m256i *) part, c);
+    _mm256_storeu_si256((__m256i *) mask, drop);
+
+    out = fhb_b64_avx2_eight(out, part[0], mask[0]);
+    out = fhb_b64_avx2_eight(out, part[1], mask[1]);
+    out = fhb_b64_avx2_eight(out, part[2], mask[2]);
+
+    return fhb_b64_avx2_eight(out, part[3], mask[3]);
+}
+
+
 FHB_B64_AVX2 static size_t
 fhb_b64_avx2_copy(unsigned char *out, size_t *written,
     const unsigned char *in, size_t len)
 {
     size_t          i, n;
-    __m256i         c;
-    uint32_t        bad;
+    __m256i         c, bad;
+    uint32_t        mask;
     unsigned char  *start;
 
     start = out;
-    i = 0;
 
-    while (len - i >= 32) {
+    for (i = 0; len - i >= 32; i += 32) {
         c = _mm256_loadu_si256((const __m256i *) (in + i));
-        bad = (uint32_t) _mm256_movemask_epi8(
-                             fhb_b64_avx2_bad(c, fhb_b64_avx2_high(c)));
+        bad = fhb_b64_avx2_bad(c, fhb_b64_avx2_high(c));
+        mask = (uint32_t) _mm256_movemask_epi8(bad);
 
-        if (bad == 0) {
+        if (mask == 0) {
             _mm256_storeu_si256((__m256i *) out, c);
             out += 32;
-            i += 32;
-            continue;
-        }
 
-        n = (size_t) __builtin_ctz(bad);
-
-        /*
-         * More may be stored than counts, unless out is so close before in
-         * that it would meet what has not been read yet.
-         */
-
-        if ((uintptr_t) (in + i + n) - (uintptr_t) out >= 32) {
-            _mm256_storeu_si256((__m256i *) out, c);
+        } else if (mask == fhb_b64_avx2_space(c)) {
+            out = fhb_b64_avx2_squeeze(out, c, bad);
 
         } else {
-            fhb_b64_scalar_copy(out, &n, in + i, n);
+            break;
         }
-
-        out += n;
-        i += n;
-
-        if (fhb_b64_value[in[i]] != FHB_B64_SPACE) {
-            *written = (size_t) (out - start);
-            return i;
-        }
-
-        do {
-            i++;
-        } while (i < len && fhb_b64_value[in[i]] == FHB_B64_SPACE);
     }
 
     i += fhb_b64_scalar_copy(out, &n, in + i, len - i);

@@ -14,12 +14,19 @@
     __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")))
 
 
-static void fhb_b64_avx512_encode(unsigned char *out, const unsigned char *in,
-    size_t len);
-static size_t fhb_b64_avx512_decode(unsigned char *out,
+static inline __mmask64 fhb_b64_avx512_first(size_t n);
+FHB_B64_AVX512 static inline __m512i fhb_b64_avx512_text(__m512i v,
+    __m512i spread, __m512i alphabet);
+FHB_B64_AVX512 static void fhb_b64_avx512_encode(unsigned char *out,
     const unsigned char *in, size_t len);
-static size_t fhb_b64_avx512_copy(unsigned char *out, size_t *written,
+FHB_B64_AVX512 static inline __m512i fhb_b64_avx512_bytes(__m512i v,
+    __m512i gather);
+FHB_B64_AVX512 static inline __mmask64 fhb_b64_avx512_four(unsigned char *out,
+    const unsigned char *in, __m512i low, __m512i high, __m512i gather);
+FHB_B64_AVX512 static size_t fhb_b64_avx512_decode(unsigned char *out,
     const unsigned char *in, size_t len);
+FHB_B64_AVX512 static size_t fhb_b64_avx512_copy(unsigned char *out,
+    size_t *written, const unsigned char *in, size_t len);
 
 
 const fhb_b64_kernel_t  fhb_b64_avx512 = {
@@ -37,7 +44,7 @@ const fhb_b64_kernel_t  fhb_b64_avx512 = {
     FHB_B64_SPREAD_(i), FHB_B64_SPREAD_((i) + 3),                            \
     FHB_B64_SPREAD_((i) + 6), FHB_B64_SPREAD_((i) + 9)
 
-static const unsigned char  fhb_b64_spread[64] = {
+static const unsigned char  fhb_b64_avx512_spread[64] = {
     FHB_B64_SPREAD4_(0), FHB_B64_SPREAD4_(12),
     FHB_B64_SPREAD4_(24), FHB_B64_SPREAD4_(36)
 };
@@ -50,7 +57,7 @@ static const unsigned char  fhb_b64_spread[64] = {
     FHB_B64_GATHER_(i), FHB_B64_GATHER_((i) + 4),                            \
     FHB_B64_GATHER_((i) + 8), FHB_B64_GATHER_((i) + 12)
 
-static const unsigned char  fhb_b64_gather[64] = {
+static const unsigned char  fhb_b64_avx512_gather[64] = {
     FHB_B64_GATHER4_(0), FHB_B64_GATHER4_(16),
     FHB_B64_GATHER4_(32), FHB_B64_GATHER4_(48)
 };
@@ -59,7 +66,7 @@ static const unsigned char  fhb_b64_gather[64] = {
 /* the first n bytes, n <= 64 */
 
 static inline __mmask64
-fhb_b64_first(size_t n)
+fhb_b64_avx512_first(size_t n)
 {
     return n ? ~(__mmask64) 0 >> (64 - n) : 0;
 }
@@ -89,7 +96,7 @@ fhb_b64_avx512_encode(unsigned char *out, const unsigned char *in, size_t len)
     size_t   n;
     __m512i  v, spread, alphabet;
 
-    spread = _mm512_loadu_si512(fhb_b64_spread);
+    spread = _mm512_loadu_si512(fhb_b64_avx512_spread);
     alphabet = _mm512_loadu_si512(fhb_b64_alphabet);
 
     /* a store across two cache lines costs twice: align the stores */
@@ -97,9 +104,9 @@ fhb_b64_avx512_encode(unsigned char *out, const unsigned char *in, size_t len)
     n = (0 - (uintptr_t) out) & 63;
 
     if (n % 4 == 0 && n / 4 * 3 <= len) {
-        v = _mm512_maskz_loadu_epi8(fhb_b64_first(n / 4 * 3), in);
+        v = _mm512_maskz_loadu_epi8(fhb_b64_avx512_first(n / 4 * 3), in);
         v = fhb_b64_avx512_text(v, spread, alphabet);
-        _mm512_mask_storeu_epi8(out, fhb_b64_first(n), v);
+        _mm512_mask_storeu_epi8(out, fhb_b64_avx512_first(n), v);
 
         in += n / 4 * 3;
         out += n;
@@ -120,9 +127,9 @@ fhb_b64_avx512_encode(unsigned char *out, const unsigned char *in, size_t len)
     while (len) {
         n = len < 48 ? len : 48;
 
-        v = _mm512_maskz_loadu_epi8(fhb_b64_first(n), in);
+        v = _mm512_maskz_loadu_epi8(fhb_b64_avx512_first(n), in);
         v = fhb_b64_avx512_text(v, spread, alphabet);
-        _mm512_mask_storeu_epi8(out, fhb_b64_first(n / 3 * 4), v);
+        _mm512_mask_storeu_epi8(out, fhb_b64_avx512_first(n / 3 * 4), v);
 
         in += n;
         out += n / 3 * 4;
@@ -179,13 +186,13 @@ fhb_b64_avx512_four(unsigned char *out, const unsigned char *in, __m512i low,
 FHB_B64_AVX512 static size_t
 fhb_b64_avx512_decode(unsigned char *out, const unsigned char *in, size_t len)
 {
-    size_t      i, n;
-    __m512i     c, v, low, high, gather;
-    __mmask64   bad;
+    size_t     i, n;
+    __m512i    c, v, low, high, gather;
+    __mmask64  all, bad;
 
     low = _mm512_loadu_si512(fhb_b64_value);
     high = _mm512_loadu_si512(fhb_b64_value + 64);
-    gather = _mm512_loadu_si512(fhb_b64_gather);
+    gather = _mm512_loadu_si512(fhb_b64_avx512_gather);
 
     /*
      * Four blocks at once, for one look at what is bad in them.  Of a store
@@ -204,16 +211,17 @@ fhb_b64_avx512_decode(unsigned char *out, const unsigned char *in, size_t len)
 
     while (i < len) {
         n = len - i < 64 ? len - i : 64;
+        all = fhb_b64_avx512_first(n);
 
-        c = _mm512_maskz_loadu_epi8(fhb_b64_first(n), in + i);
+        c = _mm512_maskz_loadu_epi8(all, in + i);
         v = _mm512_permutex2var_epi8(low, c, high);
-        bad = _mm512_movepi8_mask(_mm512_or_si512(v, c)) & fhb_b64_first(n);
+        bad = _mm512_movepi8_mask(_mm512_or_si512(v, c)) & all;
 
         if (bad) {
             n = (size_t) __builtin_ctzll(bad) & ~(size_t) 3;
         }
 
-        _mm512_mask_storeu_epi8(out, fhb_b64_first(n / 4 * 3),
+        _mm512_mask_storeu_epi8(out, fhb_b64_avx512_first(n / 4 * 3),
                                 fhb_b64_avx512_bytes(v, gather));
         out += n / 4 * 3;
         i += n;
@@ -268,7 +276,7 @@ fhb_b64_avx512_copy(unsigned char *out, size_t *written,
 
     while (i < len) {
         n = len - i < 64 ? len - i : 64;
-        all = fhb_b64_first(n);
+        all = fhb_b64_avx512_first(n);
 
         c = _mm512_maskz_loadu_epi8(all, in + i);
         v = _mm512_permutex2var_epi8(low, c, high);
@@ -279,12 +287,12 @@ fhb_b64_avx512_copy(unsigned char *out, size_t *written,
 
         if (stop) {
             n = (size_t) __builtin_ctzll(stop);
-            all = fhb_b64_first(n);
+            all = fhb_b64_avx512_first(n);
         }
 
         c = _mm512_maskz_compress_epi8(all & ~bad, c);
         n = (size_t) __builtin_popcountll(all & ~bad);
-        _mm512_mask_storeu_epi8(out, fhb_b64_first(n), c);
+        _mm512_mask_storeu_epi8(out, fhb_b64_avx512_first(n), c);
 
         out += n;
         i += (size_t) __builtin_popcountll(all);

@@ -70,7 +70,6 @@ fhb_b64_kernel(fhb_str_t name)
     if (fhb_b64_kernel_is(name, &fhb_b64_avx512)
         && __builtin_cpu_supports("avx512f")
         && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512vl")
         && __builtin_cpu_supports("avx512vbmi")
         && __builtin_cpu_supports("avx512vbmi2"))
     {
@@ -78,7 +77,8 @@ fhb_b64_kernel(fhb_str_t name)
     }
 
     if (fhb_b64_kernel_is(name, &fhb_b64_avx2)
-        && __builtin_cpu_supports("avx2"))
+        && __builtin_cpu_supports("avx2")
+        && __builtin_cpu_supports("bmi2"))
     {
         return &fhb_b64_avx2;
     }
@@ -125,13 +125,16 @@ fhb_b64_kernel_name(const fhb_b64_kernel_t *kernel)
 void
 fhb_b64_scalar_encode(unsigned char *out, const unsigned char *in, size_t len)
 {
+    uint32_t              v;
     const unsigned char  *last;
 
     for (last = in + len; in != last; in += 3, out += 4) {
-        out[0] = fhb_b64_alphabet[in[0] >> 2];
-        out[1] = fhb_b64_alphabet[(in[0] & 0x03) << 4 | in[1] >> 4];
-        out[2] = fhb_b64_alphabet[(in[1] & 0x0f) << 2 | in[2] >> 6];
-        out[3] = fhb_b64_alphabet[in[2] & 0x3f];
+        v = (uint32_t) in[0] << 16 | (uint32_t) in[1] << 8 | in[2];
+
+        out[0] = fhb_b64_alphabet[v >> 18];
+        out[1] = fhb_b64_alphabet[v >> 12 & 0x3f];
+        out[2] = fhb_b64_alphabet[v >> 6 & 0x3f];
+        out[3] = fhb_b64_alphabet[v & 0x3f];
     }
 }
 

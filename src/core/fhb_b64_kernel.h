@@ -60,6 +60,17 @@ struct fhb_b64_kernel_s {
 };
 
 
+/* of a stream: what it has, or else the best one */
+
+static inline const fhb_b64_kernel_t *
+fhb_b64_best(const fhb_b64_kernel_t *kernel)
+{
+    fhb_str_t  any = fhb_null_string;
+
+    return kernel ? kernel : fhb_b64_kernel(any);
+}
+
+
 /* what fhb_b64_value[] says of a byte that is not worth 0 .. 63 */
 
 #define FHB_B64_BAD    0x80
