@@ -1,7 +1,9 @@
 /*
- * The speed of the base64 kernels beside memcpy() of the same input.  Rounds
- * are interleaved: each one measures everything once, so that what disturbs
- * the machine disturbs all alike; of the rounds the median counts.
+ * The speed of the base64 kernels beside memcpy() of the same input, and in
+ * pieces beside one call.  Rounds are interleaved: each one measures
+ * everything once, so that what disturbs the machine disturbs all alike.  A
+ * ratio is taken within a round; the medians of the rounds count, and the
+ * spread is that from the tenth to the ninetieth percentile.
  *
  *     bench_b64 [rounds]
  */
@@ -14,11 +16,13 @@
 #include "fhb_b64.h"
 
 
-#define BENCH_ROUNDS  21
-#define BENCH_MAX     1048576           /* bytes of input, the largest size */
-#define BENCH_WORK    (4 * 1048576)     /* bytes of input in one measurement */
-#define BENCH_ROWS    64
-#define BENCH_LINE    76                /* characters of a line when wrapped */
+#define BENCH_ROUNDS      21
+#define BENCH_ROUNDS_MAX  1000
+#define BENCH_MAX         1048576       /* bytes of input, the largest size */
+#define BENCH_WORK        (4 * 1048576) /* bytes of input in one measurement */
+#define BENCH_ROWS        64
+#define BENCH_LINE        76            /* characters of a line when wrapped */
+#define BENCH_PIECE       4096          /* bytes of a slice */
 
 
 typedef struct bench_row_s  bench_row_t;
@@ -34,6 +38,8 @@ struct bench_row_s {
     double                  *gbs;       /* of each round */
 };
 
+
+static void bench_pieces(size_t whole, size_t copy);
 
 static bench_row_t     bench_rows[BENCH_ROWS];
 static size_t          bench_n;
@@ -168,44 +174,48 @@ bench_cmp(const void *a, const void *b)
 }
 
 
-/* The values of the rounds in order; the caller takes what it wants. */
-
-static double *
-bench_sort(double *v)
+static void
+bench_spread(double *v, double spread[3])
 {
-    static double  sorted[1024];
+    size_t  n;
 
-    memcpy(sorted, v, (size_t) bench_rounds * sizeof(double));
-    qsort(sorted, (size_t) bench_rounds, sizeof(double), bench_cmp);
+    n = (size_t) bench_rounds;
+    qsort(v, n, sizeof(double), bench_cmp);
 
-    return sorted;
+    spread[0] = v[n / 10];
+    spread[1] = v[n / 2];
+    spread[2] = v[n - 1 - n / 10];
 }
 
 
 static void
 bench_print(const bench_row_t *row)
 {
-    int           i;
-    double       *s, med, low, high, ratio[1024];
-    const double *base;
+    int                 i;
+    double              gbs[BENCH_ROUNDS_MAX], ratio[BENCH_ROUNDS_MAX];
+    double              g[3], r[3];
+    const char         *name;
+    const bench_row_t  *base;
 
-    base = bench_rows[row->base].gbs;
+    base = &bench_rows[row->base];
+    name = "-";
 
     for (i = 0; i < bench_rounds; i++) {
-        ratio[i] = row->gbs[i] / base[i];
+        gbs[i] = row->gbs[i];
+        ratio[i] = row->gbs[i] / base->gbs[i];
     }
 
-    s = bench_sort(row->gbs);
-    low = s[bench_rounds / 10];
-    med = s[bench_rounds / 2];
-    high = s[bench_rounds - 1 - bench_rounds / 10];
-    s = bench_sort(ratio);
+    if (row->kernel) {
+        name = (const char *) fhb_b64_kernel_name(row->kernel).data;
+    }
 
-    printf("%-7s %-16s %8zu %8zu  %7.2f  (%6.2f - %6.2f)  %.3f\n",
-           row->kernel ? (const char *) fhb_b64_kernel_name(row->kernel).data
-                       : "-",
-           row->name, row->len, row->piece, med, low, high,
-           s[bench_rounds / 2]);
+    bench_spread(gbs, g);
+    bench_spread(ratio, r);
+
+    printf("%-7s %-15s %8zu  %6.2f (%6.2f - %6.2f)  "
+           "%.3f (%.3f - %.3f) of %s\n",
+           name, row->name, row->len, g[1], g[0], g[2], r[1], r[0], r[2],
+           base->name);
 }
 
 
@@ -229,6 +239,10 @@ bench_add(const char *name, const fhb_b64_kernel_t *kernel,
     row->base = bench_n;
     row->gbs = calloc((size_t) bench_rounds, sizeof(double));
 
+    if (row->gbs == NULL) {
+        abort();
+    }
+
     return bench_n++;
 }
 
@@ -236,7 +250,7 @@ bench_add(const char *name, const fhb_b64_kernel_t *kernel,
 static void
 bench_size(size_t len)
 {
-    size_t                   i, copy, line, pieces;
+    size_t                   i, copy, line;
     fhb_str_t                name;
     const fhb_b64_kernel_t  *k;
     static const char *const names[] = { "avx512", "avx2", "neon", "scalar" };
@@ -253,24 +267,36 @@ bench_size(size_t len)
             continue;
         }
 
-        bench_add("encode", k, bench_encode, bench_raw, len);
-        bench_add("decode", k, bench_decode, bench_text, len);
-        bench_add("check", k, bench_check, bench_text, len);
-        bench_add("decode, wrapped", k, bench_decode, bench_lines, line);
-        bench_add("check, wrapped", k, bench_check, bench_lines, line);
+        bench_pieces(bench_add("encode", k, bench_encode, bench_raw, len),
+                     copy);
+        bench_pieces(bench_add("decode", k, bench_decode, bench_text, len),
+                     copy);
+        bench_pieces(bench_add("check", k, bench_check, bench_text, len),
+                     copy);
 
-        if (len > 4096) {
-            pieces = bench_add("encode, pieces", k, bench_encode, bench_raw,
-                               len);
-            bench_rows[pieces].piece = 4096;
-            pieces = bench_add("decode, pieces", k, bench_decode, bench_text,
-                               len);
-            bench_rows[pieces].piece = 4096;
-        }
+        bench_rows[bench_add("decode, wrapped", k, bench_decode, bench_lines,
+                             line)].base = copy;
+        bench_rows[bench_add("check, wrapped", k, bench_check, bench_lines,
+                             line)].base = copy;
     }
+}
 
-    for (i = copy; i < bench_n; i++) {
-        bench_rows[i].base = copy;
+
+/* The same in pieces, compared with the whole. */
+
+static void
+bench_pieces(size_t whole, size_t copy)
+{
+    size_t  row;
+
+    bench_rows[whole].base = copy;
+
+    if (bench_rows[whole].len > BENCH_PIECE) {
+        row = bench_add("  in 4 KB", bench_rows[whole].kernel,
+                        bench_rows[whole].run, bench_rows[whole].in,
+                        bench_rows[whole].len);
+        bench_rows[row].piece = BENCH_PIECE;
+        bench_rows[row].base = whole;
     }
 }
 
@@ -330,15 +356,15 @@ main(int argc, char **argv)
     if (argc > 1) {
         bench_rounds = atoi(argv[1]);
 
-        if (bench_rounds < 1 || bench_rounds > 1024) {
+        if (bench_rounds < 1 || bench_rounds > BENCH_ROUNDS_MAX) {
             return 2;
         }
     }
 
     bench_fill();
 
-    printf("%-7s %-16s %8s %8s  %7s  (10 %%  -  90 %%)    / memcpy\n",
-           "kernel", "what", "input", "piece", "GB/s");
+    printf("%-7s %-15s %8s  %6s  %-16s  ratio\n",
+           "kernel", "what", "input", "GB/s", "spread");
 
     for (k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
         bench_n = 0;
@@ -352,6 +378,9 @@ main(int argc, char **argv)
 
         for (i = 0; i < bench_n; i++) {
             bench_print(&bench_rows[i]);
+        }
+
+        for (i = 0; i < bench_n; i++) {
             free(bench_rows[i].gbs);
         }
 
