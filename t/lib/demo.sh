@@ -407,7 +407,7 @@ summary() {
     if [ $failed -gt 0 ]; then
         echo "  What nginx logged is in $dir/error.log."
     else
-        echo "  The configuration is conf-examples/demo.conf, 60 lines;" \
+        echo "  The configuration is conf-examples/demo.conf;" \
              "nginx's logs are"
         echo "  in $dir."
     fi
