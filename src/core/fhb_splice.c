@@ -1,27 +1,14 @@
 /*
- * What both scanners need: the names of the value, and the one loop that sees
- * each of its bytes.  Two comparisons for each, signed, so that one of them
- * finds quotes, control characters and all that is not ASCII.
+ * What both scanners share: the names of the value, and its characters.
  */
 
 #include <string.h>
 
 #include "fhb_splice.h"
 
-#if (defined __x86_64__ && defined __GNUC__)
-#include <immintrin.h>
-#define FHB_SPLICE_X86  1
-#endif
 
-
-static size_t fhb_splice_span_plain(const unsigned char *p, size_t len,
-    signed char low, signed char stop);
-#if (FHB_SPLICE_X86)
-static size_t fhb_splice_span_sse2(const unsigned char *p, size_t len,
-    signed char low, signed char stop);
-static size_t fhb_splice_span_avx2(const unsigned char *p, size_t len,
-    signed char low, signed char stop);
-#endif
+static fhb_rc_t fhb_splice_plain(const fhb_splice_scan_t *st,
+    const fhb_splice_syntax_t *syntax, fhb_str_t in, size_t *n);
 
 
 int
@@ -32,136 +19,129 @@ fhb_splice_value(const unsigned char *name, size_t len)
 }
 
 
-size_t
-fhb_splice_span(const unsigned char *p, size_t len, signed char low,
-    signed char stop)
+fhb_rc_t
+fhb_splice_data(fhb_splice_scan_t *st, const fhb_splice_syntax_t *syntax,
+    const unsigned char **in, size_t *left, fhb_splice_t *out)
 {
-#if (FHB_SPLICE_X86)
-    size_t  n;
+    size_t     n;
+    fhb_rc_t   rc;
+    fhb_str_t  s;
 
-    n = 0;
+    while (*left) {
 
-    if (len >= 128 && __builtin_cpu_supports("avx2")) {
-        n = fhb_splice_span_avx2(p, len, low, stop);
+        if (st->state == syntax->data) {
+
+            s.data = *in;
+            s.len = *left;
+
+            rc = fhb_splice_plain(st, syntax, s, &n);
+            if (rc != FHB_OK) {
+                return rc;
+            }
+
+            if (n) {
+                out->type = FHB_SPLICE_DATA;
+                out->slice.data = *in;
+                out->slice.len = n;
+                *in += n;
+                *left -= n;
+                return FHB_OK;
+            }
+
+            if (**in == st->quote) {
+                st->state = syntax->close;
+                out->type = FHB_SPLICE_CLOSE;
+                return FHB_OK;
+            }
+        }
+
+        rc = syntax->escape(st, **in);
+
+        if (rc < 0) {
+            return rc;
+        }
+
+        (*in)++;
+        (*left)--;
+
+        if (rc == FHB_DONE) {
+            out->type = FHB_SPLICE_DATA;
+            out->slice.data = &st->byte;
+            out->slice.len = 1;
+            return FHB_OK;
+        }
     }
 
-    return n + fhb_splice_span_sse2(p + n, len - n, low, stop);
-#else
-    return fhb_splice_span_plain(p, len, low, stop);
-#endif
+    return FHB_AGAIN;
 }
 
 
-static size_t
-fhb_splice_span_plain(const unsigned char *p, size_t len, signed char low,
-    signed char stop)
+/* *n is what comes before the quote, an escape or the end of the input. */
+
+static fhb_rc_t
+fhb_splice_plain(const fhb_splice_scan_t *st,
+    const fhb_splice_syntax_t *syntax, fhb_str_t in, size_t *n)
 {
-    int          hit;
-    size_t       i, n;
-    signed char  c;
+    size_t         i;
+    unsigned char  c;
 
-    n = 0;
+    for (i = 0; /* void */; i++) {
+        i += fhb_splice_span(in.data + i, in.len - i, syntax->low,
+                             syntax->stop);
 
-    /* blocks of a fixed size, so that a compiler can use what it has */
-
-    while (len - n >= 32) {
-        hit = 0;
-
-        for (i = 0; i < 32; i++) {
-            c = (signed char) p[n + i];
-            hit |= (c < low) | (c == stop);
-        }
-
-        if (hit) {
+        if (i == in.len) {
             break;
         }
 
-        n += 32;
-    }
+        c = in.data[i];
 
-    while (n < len) {
-        c = (signed char) p[n];
-
-        if (c < low || c == stop) {
+        if (c == st->quote || c == syntax->lead) {
             break;
         }
 
-        n++;
-    }
+        if (c > 0x7f) {
+            return FHB_E_BACKEND_BASE64;
+        }
 
-    return n;
-}
-
-
-#if (FHB_SPLICE_X86)
-
-static size_t
-fhb_splice_span_sse2(const unsigned char *p, size_t len, signed char low,
-    signed char stop)
-{
-    size_t    n;
-    __m128i   l, s, v, m;
-    unsigned  hit;
-
-    l = _mm_set1_epi8(low);
-    s = _mm_set1_epi8(stop);
-
-    for (n = 0; len - n >= 16; n += 16) {
-        v = _mm_loadu_si128((const __m128i *) (const void *) (p + n));
-        m = _mm_or_si128(_mm_cmplt_epi8(v, l), _mm_cmpeq_epi8(v, s));
-        hit = (unsigned) _mm_movemask_epi8(m);
-
-        if (hit) {
-            return n + (size_t) __builtin_ctz(hit);
+        if (c == (unsigned char) syntax->stop
+            || (c < 0x20 && !(syntax->lines && fhb_splice_blank(c))))
+        {
+            return FHB_E_BACKEND_RESOURCE;
         }
     }
 
-    return n + fhb_splice_span_plain(p + n, len - n, low, stop);
+    *n = i;
+
+    return FHB_OK;
 }
 
 
-#define fhb_splice_load(p)                                                   \
-    _mm256_loadu_si256((const __m256i *) (const void *) (p))
-
-
-/* Whole blocks only: the rest of the span begins in the one it stops at. */
-
-__attribute__((target("avx2")))
-static size_t
-fhb_splice_span_avx2(const unsigned char *p, size_t len, signed char low,
-    signed char stop)
+fhb_rc_t
+fhb_splice_hex(fhb_splice_scan_t *st, unsigned char c)
 {
-    size_t   n;
-    __m256i  l, s, z, a, b, c, d, x, y;
+    unsigned char  lower;
 
-    l = _mm256_set1_epi8(low);
-    s = _mm256_set1_epi8(stop);
-    z = _mm256_setzero_si256();
+    lower = (unsigned char) (c | 0x20);
 
-    for (n = 0; len - n >= 128; n += 128) {
-        a = fhb_splice_load(p + n);
-        b = fhb_splice_load(p + n + 32);
-        c = fhb_splice_load(p + n + 64);
-        d = fhb_splice_load(p + n + 96);
+    if (c >= '0' && c <= '9') {
+        c = (unsigned char) (c - '0');
 
-        x = _mm256_min_epi8(_mm256_min_epi8(a, b), _mm256_min_epi8(c, d));
+    } else if (lower >= 'a' && lower <= 'f') {
+        c = (unsigned char) (lower - 'a' + 10);
 
-        a = _mm256_xor_si256(a, s);
-        b = _mm256_xor_si256(b, s);
-        c = _mm256_xor_si256(c, s);
-        d = _mm256_xor_si256(d, s);
-
-        y = _mm256_min_epu8(_mm256_min_epu8(a, b), _mm256_min_epu8(c, d));
-
-        x = _mm256_or_si256(_mm256_cmpgt_epi8(l, x),
-                            _mm256_cmpeq_epi8(y, z));
-
-        if (!_mm256_testz_si256(x, x)) {
-            break;
-        }
+    } else {
+        return FHB_E_BACKEND_RESOURCE;
     }
 
-    return n;
+    st->code = st->code << 4 | c;
+    st->digits--;
+
+    return FHB_OK;
 }
 
-#endif
+
+int
+fhb_splice_blank(unsigned char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}

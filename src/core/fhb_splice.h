@@ -41,6 +41,7 @@ typedef struct {
     unsigned char      attr_len;
     unsigned char      attr[8];         /* XML: the attribute's name */
     unsigned           seen:1;          /* the value was named, once */
+    unsigned           value:1;         /* XML: by the tag that is open */
     uint32_t           code;            /* of an escape */
 } fhb_splice_scan_t;                    /* zeroed is a new document */
 
@@ -86,6 +87,31 @@ int fhb_splice_value(const unsigned char *name, size_t len);
 
 size_t fhb_splice_span(const unsigned char *p, size_t len, signed char low,
     signed char stop);
+
+
+/* the room's own: how a value is written, and the loop over it */
+
+typedef struct {
+    unsigned char      data;            /* state: within the value */
+    unsigned char      close;           /* state: at its closing quote */
+    unsigned char      lead;            /* of an escape */
+    signed char        low;             /* span's: above both quotes, lead */
+    signed char        stop;            /* span's: lead, or never allowed */
+    unsigned char      lines;           /* not 0: may hold line breaks */
+
+    /*
+     * One character of an escape, its lead first.  FHB_OK: go on, white
+     * space stands for nothing | FHB_DONE: it stands for st->byte | negative
+     */
+    fhb_rc_t         (*escape)(fhb_splice_scan_t *st, unsigned char c);
+} fhb_splice_syntax_t;
+
+fhb_must_check fhb_rc_t fhb_splice_data(fhb_splice_scan_t *st,
+    const fhb_splice_syntax_t *syntax, const unsigned char **in,
+    size_t *left, fhb_splice_t *out);
+fhb_must_check fhb_rc_t fhb_splice_hex(fhb_splice_scan_t *st,
+    unsigned char c);
+int fhb_splice_blank(unsigned char c);
 
 
 #pragma GCC visibility pop

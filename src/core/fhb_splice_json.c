@@ -55,14 +55,19 @@ static fhb_rc_t fhb_splice_json_inner(fhb_splice_scan_t *st,
     unsigned char c);
 static fhb_rc_t fhb_splice_json_after(fhb_splice_scan_t *st,
     unsigned char c);
-static fhb_rc_t fhb_splice_json_data(fhb_splice_scan_t *st,
-    const unsigned char **in, size_t *left, fhb_splice_t *out);
-static fhb_rc_t fhb_splice_json_plain(const unsigned char *p, size_t len,
-    size_t *n);
 static fhb_rc_t fhb_splice_json_escape(fhb_splice_scan_t *st,
     unsigned char c);
-static fhb_rc_t fhb_splice_json_hex(fhb_splice_scan_t *st, unsigned char c);
-static int fhb_splice_json_blank(unsigned char c);
+
+
+static const fhb_splice_syntax_t  fhb_splice_json_syntax = {
+    FHB_SPLICE_JSON_DATA,
+    FHB_SPLICE_JSON_STRING,
+    '\\',
+    '"' + 1,
+    '\\',
+    0,
+    fhb_splice_json_escape
+};
 
 
 fhb_rc_t
@@ -97,7 +102,7 @@ fhb_splice_json(fhb_splice_scan_t *st, const unsigned char **in, size_t *left,
     case FHB_SPLICE_JSON_DATA:
     case FHB_SPLICE_JSON_DATA_ESC:
     case FHB_SPLICE_JSON_DATA_HEX:
-        return fhb_splice_json_data(st, in, left, out);
+        return fhb_splice_data(st, &fhb_splice_json_syntax, in, left, out);
 
     default:
         break;
@@ -211,7 +216,7 @@ fhb_splice_json_skeleton(fhb_splice_scan_t *st, const unsigned char *p,
 static fhb_rc_t
 fhb_splice_json_member(fhb_splice_scan_t *st, unsigned char c)
 {
-    if (fhb_splice_json_blank(c)) {
+    if (fhb_splice_blank(c)) {
         return FHB_OK;
     }
 
@@ -299,7 +304,7 @@ fhb_splice_json_key(fhb_splice_scan_t *st, unsigned char c)
         return FHB_OK;
     }
 
-    rc = fhb_splice_json_hex(st, c);
+    rc = fhb_splice_hex(st, c);
 
     if (rc == FHB_OK && st->digits == 0) {
         fhb_splice_json_key_add(st, (unsigned char) (st->code < 0x80
@@ -340,6 +345,7 @@ fhb_splice_json_value(fhb_splice_scan_t *st, unsigned char c)
     }
 
     if (c == '"') {
+        st->quote = c;
         st->state = value ? FHB_SPLICE_JSON_OPEN : FHB_SPLICE_JSON_STRING;
         return FHB_OK;
     }
@@ -410,7 +416,7 @@ fhb_splice_json_after(fhb_splice_scan_t *st, unsigned char c)
 {
     unsigned char  lower;
 
-    if (fhb_splice_json_blank(c)) {
+    if (fhb_splice_blank(c)) {
         st->state = FHB_SPLICE_JSON_AFTER;
         return FHB_OK;
     }
@@ -438,94 +444,6 @@ fhb_splice_json_after(fhb_splice_scan_t *st, unsigned char c)
     return FHB_E_BACKEND_RESOURCE;
 }
 
-
-static fhb_rc_t
-fhb_splice_json_data(fhb_splice_scan_t *st, const unsigned char **in,
-    size_t *left, fhb_splice_t *out)
-{
-    size_t    n;
-    fhb_rc_t  rc;
-
-    while (*left) {
-
-        if (st->state == FHB_SPLICE_JSON_DATA) {
-
-            rc = fhb_splice_json_plain(*in, *left, &n);
-            if (rc != FHB_OK) {
-                return rc;
-            }
-
-            if (n) {
-                out->type = FHB_SPLICE_DATA;
-                out->slice.data = *in;
-                out->slice.len = n;
-                *in += n;
-                *left -= n;
-                return FHB_OK;
-            }
-
-            if (**in == '"') {
-                st->state = FHB_SPLICE_JSON_STRING;
-                out->type = FHB_SPLICE_CLOSE;
-                return FHB_OK;
-            }
-        }
-
-        rc = fhb_splice_json_escape(st, **in);
-
-        if (rc < 0) {
-            return rc;
-        }
-
-        (*in)++;
-        (*left)--;
-
-        if (rc == FHB_DONE) {
-            out->type = FHB_SPLICE_DATA;
-            out->slice.data = &st->byte;
-            out->slice.len = 1;
-            return FHB_OK;
-        }
-    }
-
-    return FHB_AGAIN;
-}
-
-
-/* *n is what comes before a quote, a "\" or the end of the input. */
-
-static fhb_rc_t
-fhb_splice_json_plain(const unsigned char *p, size_t len, size_t *n)
-{
-    size_t  i;
-
-    i = 0;
-
-    for ( ;; ) {
-        i += fhb_splice_span(p + i, len - i, '"' + 1, '\\');
-
-        if (i == len || p[i] == '"' || p[i] == '\\') {
-            *n = i;
-            return FHB_OK;
-        }
-
-        if (p[i] < 0x20) {
-            return FHB_E_BACKEND_RESOURCE;
-        }
-
-        if (p[i] > 0x7f) {
-            return FHB_E_BACKEND_BASE64;
-        }
-
-        i++;
-    }
-}
-
-
-/*
- * One character of an escape inside the value, its "\" included.  FHB_DONE
- * says that it ended and stands for st->byte; white space stands for nothing.
- */
 
 static fhb_rc_t
 fhb_splice_json_escape(fhb_splice_scan_t *st, unsigned char c)
@@ -568,7 +486,7 @@ fhb_splice_json_escape(fhb_splice_scan_t *st, unsigned char c)
         }
     }
 
-    rc = fhb_splice_json_hex(st, c);
+    rc = fhb_splice_hex(st, c);
 
     if (rc != FHB_OK || st->digits) {
         return rc;
@@ -582,36 +500,5 @@ fhb_splice_json_escape(fhb_splice_scan_t *st, unsigned char c)
 
     st->byte = (unsigned char) st->code;
 
-    return fhb_splice_json_blank(st->byte) ? FHB_OK : FHB_DONE;
-}
-
-
-static fhb_rc_t
-fhb_splice_json_hex(fhb_splice_scan_t *st, unsigned char c)
-{
-    unsigned char  lower;
-
-    lower = (unsigned char) (c | 0x20);
-
-    if (c >= '0' && c <= '9') {
-        c = (unsigned char) (c - '0');
-
-    } else if (lower >= 'a' && lower <= 'f') {
-        c = (unsigned char) (lower - 'a' + 10);
-
-    } else {
-        return FHB_E_BACKEND_RESOURCE;
-    }
-
-    st->code = st->code << 4 | c;
-    st->digits--;
-
-    return FHB_OK;
-}
-
-
-static int
-fhb_splice_json_blank(unsigned char c)
-{
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    return fhb_splice_blank(st->byte) ? FHB_OK : FHB_DONE;
 }

@@ -1,0 +1,177 @@
+/*
+ * The facts of a Binary, the same in both formats.
+ */
+
+#include <string.h>
+
+#include "fhb_bin_skeleton.h"
+
+
+typedef struct {
+    fhb_bin_field_t  parent;
+    fhb_bin_field_t  field;
+    fhb_str_t        name;
+} fhb_bin_name_t;
+
+
+static int fhb_bin_same(fhb_str_t a, fhb_str_t b);
+
+
+static const fhb_bin_name_t  fhb_bin_names[] = {
+
+    { FHB_BIN_FIELD_ROOT, FHB_BIN_FIELD_ID, fhb_string("id") },
+    { FHB_BIN_FIELD_ROOT, FHB_BIN_FIELD_META, fhb_string("meta") },
+    { FHB_BIN_FIELD_ROOT, FHB_BIN_FIELD_CONTENT_TYPE,
+      fhb_string("contentType") },
+    { FHB_BIN_FIELD_ROOT, FHB_BIN_FIELD_SECURITY,
+      fhb_string("securityContext") },
+    { FHB_BIN_FIELD_META, FHB_BIN_FIELD_VERSION_ID,
+      fhb_string("versionId") },
+    { FHB_BIN_FIELD_META, FHB_BIN_FIELD_LAST_UPDATED,
+      fhb_string("lastUpdated") },
+    { FHB_BIN_FIELD_SECURITY, FHB_BIN_FIELD_REFERENCE,
+      fhb_string("reference") }
+};
+
+
+fhb_rc_t
+fhb_bin_field(fhb_bin_field_t *field, fhb_bin_field_t parent, fhb_str_t name)
+{
+    size_t                 i;
+    const fhb_bin_name_t  *n;
+
+    *field = FHB_BIN_FIELD_NONE;
+
+    if (fhb_splice_value(name.data, name.len)) {
+
+        /* one in another place could be taken for a document without any */
+
+        if (parent != FHB_BIN_FIELD_ROOT) {
+            return FHB_E_BACKEND_RESOURCE;
+        }
+
+        *field = FHB_BIN_FIELD_VALUE;
+        return FHB_OK;
+    }
+
+    for (i = 0; i < sizeof(fhb_bin_names) / sizeof(fhb_bin_names[0]); i++) {
+        n = &fhb_bin_names[i];
+
+        if (n->parent == parent && fhb_bin_same(n->name, name)) {
+            *field = n->field;
+            break;
+        }
+    }
+
+    return FHB_OK;
+}
+
+
+fhb_rc_t
+fhb_bin_open(fhb_bin_facts_t *facts, fhb_bin_field_t field)
+{
+    unsigned  bit;
+
+    if (field == FHB_BIN_FIELD_NONE) {
+        return FHB_OK;
+    }
+
+    bit = 1u << field;
+
+    if (facts->seen & bit) {
+        return FHB_E_BACKEND_RESOURCE;
+    }
+
+    facts->seen |= bit;
+
+    /* the decision was made without it */
+
+    if (field == FHB_BIN_FIELD_SECURITY && facts->decided) {
+        return FHB_E_BACKEND_RESOURCE;
+    }
+
+    return FHB_OK;
+}
+
+
+fhb_rc_t
+fhb_bin_set(fhb_bin_facts_t *facts, fhb_bin_field_t field, fhb_str_t value)
+{
+    size_t                   i, max;
+    fhb_str_t               *s;
+    unsigned char           *room;
+    static const fhb_str_t   binary = fhb_string("Binary");
+
+    switch (field) {
+
+    case FHB_BIN_FIELD_TYPE:
+        facts->binary = fhb_bin_same(value, binary) ? 1 : 0;
+        return facts->binary ? FHB_OK : FHB_E_BACKEND_RESOURCE;
+
+    case FHB_BIN_FIELD_ID:
+        s = &facts->meta.id;
+        room = facts->id;
+        max = sizeof(facts->id);
+        break;
+
+    case FHB_BIN_FIELD_VERSION_ID:
+        s = &facts->meta.version_id;
+        room = facts->version_id;
+        max = sizeof(facts->version_id);
+        break;
+
+    case FHB_BIN_FIELD_LAST_UPDATED:
+        s = &facts->meta.last_updated;
+        room = facts->last_updated;
+        max = sizeof(facts->last_updated);
+        break;
+
+    case FHB_BIN_FIELD_CONTENT_TYPE:
+        s = &facts->meta.content_type;
+        room = facts->content_type;
+        max = sizeof(facts->content_type);
+        break;
+
+    case FHB_BIN_FIELD_REFERENCE:
+        s = &facts->meta.security_context;
+        room = facts->security_context;
+        max = sizeof(facts->security_context);
+        break;
+
+    case FHB_BIN_FIELD_NONE:
+        return FHB_OK;
+
+    default:
+        return FHB_E_BACKEND_RESOURCE;
+    }
+
+    if (value.len == 0 || value.len > max) {
+        return FHB_E_BACKEND_RESOURCE;
+    }
+
+    for (i = 0; i < value.len; i++) {
+        if (value.data[i] < 0x20 || value.data[i] == 0x7f) {
+            return FHB_E_BACKEND_RESOURCE;
+        }
+    }
+
+    /* what META told stays as it was told */
+
+    if (facts->decided) {
+        return FHB_OK;
+    }
+
+    memcpy(room, value.data, value.len);
+
+    s->data = room;
+    s->len = value.len;
+
+    return FHB_OK;
+}
+
+
+static int
+fhb_bin_same(fhb_str_t a, fhb_str_t b)
+{
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}

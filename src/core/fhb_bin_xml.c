@@ -1,0 +1,338 @@
+/*
+ * The skeleton of a FHIR XML Binary.  FHIR fixes the order of elements; as
+ * in JSON any order is taken, only not one that comes too late.
+ */
+
+#include <string.h>
+
+#include "fhb_bin_skeleton.h"
+#include "fhb_xml.h"
+
+
+typedef struct {
+    fhb_alloc_t        alloc;
+    fhb_xml_t         *xml;
+    fhb_bin_facts_t   *facts;
+    fhb_bin_field_t    path[3];         /* at depth 0 to 2 */
+    unsigned           depth;           /* open elements */
+    unsigned           started:1;       /* the declaration was looked at */
+    unsigned           closed:1;        /* the resource is */
+} fhb_bin_xml_t;
+
+
+static fhb_rc_t fhb_bin_xml_create(void **parser, const fhb_alloc_t *alloc,
+    fhb_bin_facts_t *facts);
+static fhb_rc_t fhb_bin_xml_feed(void *parser, fhb_str_t in);
+static fhb_rc_t fhb_bin_xml_finish(void *parser);
+static int fhb_bin_xml_at_value(const void *parser);
+static int fhb_bin_xml_at_end(const void *parser);
+static void fhb_bin_xml_free(void *parser);
+static fhb_rc_t fhb_bin_xml_declared(fhb_str_t in);
+static fhb_rc_t fhb_bin_xml_encoding(fhb_str_t in);
+static size_t fhb_bin_xml_find(fhb_str_t in, fhb_str_t what);
+static fhb_rc_t fhb_bin_xml_open(void *data, const fhb_xml_tag_t *tag);
+static fhb_rc_t fhb_bin_xml_root(fhb_bin_xml_t *p, const fhb_xml_tag_t *tag);
+static fhb_rc_t fhb_bin_xml_close(void *data, unsigned depth);
+static fhb_rc_t fhb_bin_xml_text(void *data, fhb_str_t text);
+static int fhb_bin_xml_same(fhb_str_t a, fhb_str_t b);
+
+
+static const fhb_xml_handler_t  fhb_bin_xml_handler = {
+    fhb_bin_xml_open,
+    fhb_bin_xml_close,
+    fhb_bin_xml_text,
+    1
+};
+
+
+const fhb_bin_format_t  fhb_bin_xml = {
+    fhb_bin_xml_create,
+    fhb_bin_xml_feed,
+    fhb_bin_xml_finish,
+    fhb_bin_xml_at_value,
+    fhb_bin_xml_at_end,
+    fhb_bin_xml_free,
+    fhb_splice_xml
+};
+
+
+static fhb_rc_t
+fhb_bin_xml_create(void **parser, const fhb_alloc_t *alloc,
+    fhb_bin_facts_t *facts)
+{
+    fhb_rc_t        rc;
+    fhb_bin_xml_t  *p;
+
+    *parser = NULL;
+
+    p = alloc->alloc(alloc->ctx, sizeof(fhb_bin_xml_t));
+    if (p == NULL) {
+        return FHB_E_NOMEM;
+    }
+
+    memset(p, 0, sizeof(fhb_bin_xml_t));
+    p->alloc = *alloc;
+    p->facts = facts;
+
+    rc = fhb_xml_create(&p->xml, alloc, &fhb_bin_xml_handler, p);
+
+    if (rc != FHB_OK) {
+        fhb_bin_xml_free(p);
+        return rc;
+    }
+
+    *parser = p;
+
+    return FHB_OK;
+}
+
+
+static fhb_rc_t
+fhb_bin_xml_feed(void *parser, fhb_str_t in)
+{
+    fhb_rc_t        rc;
+    fhb_bin_xml_t  *p = parser;
+
+    if (!p->started) {
+        p->started = 1;
+
+        rc = fhb_bin_xml_declared(in);
+        if (rc != FHB_OK) {
+            return rc;
+        }
+    }
+
+    return fhb_xml_feed(p->xml, in);
+}
+
+
+static fhb_rc_t
+fhb_bin_xml_finish(void *parser)
+{
+    fhb_bin_xml_t  *p = parser;
+
+    return fhb_xml_finish(p->xml);
+}
+
+
+static int
+fhb_bin_xml_at_value(const void *parser)
+{
+    const fhb_bin_xml_t  *p = parser;
+
+    return p->depth == 1;
+}
+
+
+static int
+fhb_bin_xml_at_end(const void *parser)
+{
+    const fhb_bin_xml_t  *p = parser;
+
+    return p->closed;
+}
+
+
+static void
+fhb_bin_xml_free(void *parser)
+{
+    fhb_alloc_t     alloc;
+    fhb_bin_xml_t  *p = parser;
+
+    fhb_xml_free(p->xml);
+
+    alloc = p->alloc;
+    alloc.free(alloc.ctx, p);
+}
+
+
+/*
+ * The scanner reads bytes, libxml2 characters: they see the same only in
+ * UTF-8.  The reader gathers the skeleton, so the declaration is never cut,
+ * unless it is absurdly long.
+ */
+
+static fhb_rc_t
+fhb_bin_xml_declared(fhb_str_t in)
+{
+    size_t                  n;
+    static const fhb_str_t  bom = fhb_string("\xef\xbb\xbf");
+    static const fhb_str_t  start = fhb_string("<?xml");
+    static const fhb_str_t  end = fhb_string("?>");
+
+    if (fhb_bin_xml_find(in, bom) == 0) {
+        in.data += bom.len;
+        in.len -= bom.len;
+    }
+
+    if (in.len <= start.len || memcmp(in.data, start.data, start.len) != 0
+        || !fhb_splice_blank(in.data[start.len]))
+    {
+        return FHB_OK;
+    }
+
+    n = fhb_bin_xml_find(in, end);
+
+    if (n == in.len) {
+        return FHB_E_BACKEND_RESOURCE;
+    }
+
+    in.len = n;
+
+    return fhb_bin_xml_encoding(in);
+}
+
+
+/* encoding S? "=" S? quote "UTF-8" quote; libxml2 checks the rest */
+
+static fhb_rc_t
+fhb_bin_xml_encoding(fhb_str_t in)
+{
+    size_t                  i, n;
+    static const fhb_str_t  name = fhb_string("encoding");
+    static const fhb_str_t  utf8 = fhb_string("utf-8");
+
+    n = fhb_bin_xml_find(in, name);
+
+    if (n == in.len) {
+        return FHB_OK;
+    }
+
+    n += name.len;
+
+    while (n < in.len && (fhb_splice_blank(in.data[n]) || in.data[n] == '=')) {
+        n++;
+    }
+
+    if (in.len - n < utf8.len + 2
+        || (in.data[n] != '"' && in.data[n] != '\'')
+        || in.data[n + 1 + utf8.len] != in.data[n])
+    {
+        return FHB_E_BACKEND_RESOURCE;
+    }
+
+    for (i = 0; i < utf8.len; i++) {
+        if ((in.data[n + 1 + i] | 0x20) != (utf8.data[i] | 0x20)) {
+            return FHB_E_BACKEND_RESOURCE;
+        }
+    }
+
+    return FHB_OK;
+}
+
+
+/* The offset of what, in.len without any. */
+
+static size_t
+fhb_bin_xml_find(fhb_str_t in, fhb_str_t what)
+{
+    size_t  i;
+
+    for (i = 0; i + what.len <= in.len; i++) {
+        if (memcmp(in.data + i, what.data, what.len) == 0) {
+            return i;
+        }
+    }
+
+    return in.len;
+}
+
+
+static fhb_rc_t
+fhb_bin_xml_open(void *data, const fhb_xml_tag_t *tag)
+{
+    fhb_rc_t                rc;
+    fhb_str_t               value;
+    fhb_bin_xml_t          *p = data;
+    fhb_bin_field_t         field, parent;
+    static const fhb_str_t  attr = fhb_string("value");
+    static const fhb_str_t  space = fhb_string("http://hl7.org/fhir");
+
+    p->depth = tag->depth + 1;
+
+    if (p->depth > FHB_MAX_DOC_DEPTH
+        || !fhb_bin_xml_same(tag->space, space))
+    {
+        return FHB_E_BACKEND_RESOURCE;
+    }
+
+    if (tag->depth == 0) {
+        return fhb_bin_xml_root(p, tag);
+    }
+
+    parent = (tag->depth < 3) ? p->path[tag->depth - 1] : FHB_BIN_FIELD_NONE;
+
+    rc = fhb_bin_field(&field, parent, tag->name);
+
+    if (rc == FHB_OK) {
+        rc = fhb_bin_open(p->facts, field);
+    }
+
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    if (tag->depth < 3) {
+        p->path[tag->depth] = field;
+    }
+
+    if (fhb_xml_attr(tag, attr, &value) != FHB_OK) {
+        return FHB_OK;
+    }
+
+    if (field == FHB_BIN_FIELD_VALUE) {
+
+        /* the scanner left nothing of it but its quotes */
+
+        return value.len ? FHB_E_BACKEND_RESOURCE : FHB_OK;
+    }
+
+    return fhb_bin_set(p->facts, field, value);
+}
+
+
+static fhb_rc_t
+fhb_bin_xml_root(fhb_bin_xml_t *p, const fhb_xml_tag_t *tag)
+{
+    p->path[0] = FHB_BIN_FIELD_ROOT;
+
+    return fhb_bin_set(p->facts, FHB_BIN_FIELD_TYPE, tag->name);
+}
+
+
+static fhb_rc_t
+fhb_bin_xml_close(void *data, unsigned depth)
+{
+    fhb_bin_xml_t  *p = data;
+
+    p->depth = depth;
+    p->closed = (depth == 0);
+
+    return FHB_OK;
+}
+
+
+/* No element of a Binary has text. */
+
+static fhb_rc_t
+fhb_bin_xml_text(void *data, fhb_str_t text)
+{
+    size_t  i;
+
+    (void) data;
+
+    for (i = 0; i < text.len; i++) {
+        if (!fhb_splice_blank(text.data[i])) {
+            return FHB_E_BACKEND_RESOURCE;
+        }
+    }
+
+    return FHB_OK;
+}
+
+
+static int
+fhb_bin_xml_same(fhb_str_t a, fhb_str_t b)
+{
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}

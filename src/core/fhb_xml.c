@@ -1,0 +1,355 @@
+/*
+ * XML in pieces: libxml2, held to limits.
+ */
+
+#include <string.h>
+#include <libxml/parser.h>
+
+#include "fhb_xml.h"
+
+
+/* libxml2 takes an int; a part this size lets the limits act in time */
+
+#define FHB_XML_PART  16384
+
+
+struct fhb_xml_s {
+    fhb_alloc_t               alloc;
+    xmlParserCtxtPtr          ctxt;
+    const fhb_xml_handler_t  *handler;
+    void                     *data;
+    unsigned                  depth;    /* open elements */
+    fhb_rc_t                  rc;       /* FHB_OK while it goes on */
+};
+
+
+static fhb_rc_t fhb_xml_start(fhb_xml_t *xml);
+static void fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len,
+    int last);
+static void fhb_xml_stop(fhb_xml_t *xml, fhb_rc_t rc);
+static fhb_str_t fhb_xml_str(const xmlChar *s);
+static void fhb_xml_on_open(void *data, const xmlChar *name,
+    const xmlChar *prefix, const xmlChar *uri, int nspaces,
+    const xmlChar **spaces, int nattrs, int ndefault, const xmlChar **attrs);
+static void fhb_xml_on_close(void *data, const xmlChar *name,
+    const xmlChar *prefix, const xmlChar *uri);
+static void fhb_xml_on_text(void *data, const xmlChar *text, int len);
+static void fhb_xml_on_dtd(void *data, const xmlChar *name,
+    const xmlChar *public_id, const xmlChar *system_id);
+static void fhb_xml_on_message(void *data, const char *format, ...);
+
+
+fhb_rc_t
+fhb_xml_create(fhb_xml_t **out, const fhb_alloc_t *alloc,
+    const fhb_xml_handler_t *handler, void *data)
+{
+    fhb_rc_t    rc;
+    fhb_xml_t  *xml;
+
+    *out = NULL;
+
+    xml = alloc->alloc(alloc->ctx, sizeof(fhb_xml_t));
+    if (xml == NULL) {
+        return FHB_E_NOMEM;
+    }
+
+    memset(xml, 0, sizeof(fhb_xml_t));
+
+    xml->alloc = *alloc;
+    xml->handler = handler;
+    xml->data = data;
+
+    rc = fhb_xml_start(xml);
+
+    if (rc != FHB_OK) {
+        fhb_xml_free(xml);
+        return rc;
+    }
+
+    *out = xml;
+
+    return FHB_OK;
+}
+
+
+/*
+ * No callback of a tree is set, so none is built.  None of an entity either:
+ * the five of XML need none, and others come from a DTD, which ends it all.
+ * XML_PARSE_HUGE is not set, so the limits of libxml2 are in force.
+ */
+
+static fhb_rc_t
+fhb_xml_start(fhb_xml_t *xml)
+{
+    xmlSAXHandler  sax;
+
+    memset(&sax, 0, sizeof(sax));
+
+    sax.initialized = XML_SAX2_MAGIC;
+    sax.startElementNs = fhb_xml_on_open;
+    sax.endElementNs = fhb_xml_on_close;
+    sax.characters = fhb_xml_on_text;
+    sax.cdataBlock = fhb_xml_on_text;
+    sax.internalSubset = fhb_xml_on_dtd;
+    sax.warning = fhb_xml_on_message;
+    sax.error = fhb_xml_on_message;
+    sax.fatalError = fhb_xml_on_message;
+
+    xml->ctxt = xmlCreatePushParserCtxt(&sax, xml, NULL, 0, NULL);
+    if (xml->ctxt == NULL) {
+        return FHB_E_NOMEM;
+    }
+
+    (void) xmlCtxtUseOptions(xml->ctxt, XML_PARSE_NONET);
+
+    return FHB_OK;
+}
+
+
+void
+fhb_xml_free(fhb_xml_t *xml)
+{
+    fhb_alloc_t  alloc;
+
+    if (xml == NULL) {
+        return;
+    }
+
+    if (xml->ctxt != NULL) {
+        if (xml->ctxt->myDoc != NULL) {
+            xmlFreeDoc(xml->ctxt->myDoc);
+            xml->ctxt->myDoc = NULL;
+        }
+
+        xmlFreeParserCtxt(xml->ctxt);
+    }
+
+    alloc = xml->alloc;
+    alloc.free(alloc.ctx, xml);
+}
+
+
+fhb_rc_t
+fhb_xml_feed(fhb_xml_t *xml, fhb_str_t in)
+{
+    size_t  n;
+
+    while (in.len && xml->rc == FHB_OK) {
+        n = in.len < FHB_XML_PART ? in.len : FHB_XML_PART;
+
+        fhb_xml_run(xml, in.data, n, 0);
+
+        in.data += n;
+        in.len -= n;
+    }
+
+    return xml->rc;
+}
+
+
+fhb_rc_t
+fhb_xml_finish(fhb_xml_t *xml)
+{
+    if (xml->rc == FHB_OK) {
+        fhb_xml_run(xml, NULL, 0, 1);
+    }
+
+    return xml->rc;
+}
+
+
+static void
+fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
+{
+    int                rc;
+    xmlParserInputPtr  input;
+
+    rc = xmlParseChunk(xml->ctxt, (const char *) p, (int) len, last);
+
+    if (xml->rc != FHB_OK) {
+        return;                         /* a handler's verdict comes first */
+    }
+
+    if (rc == XML_ERR_NO_MEMORY) {
+        fhb_xml_stop(xml, FHB_E_NOMEM);
+        return;
+    }
+
+    /* errors that leave a document well-formed are those of namespaces */
+
+    if (!xml->ctxt->wellFormed
+        || (rc != XML_ERR_OK && xml->handler->strict))
+    {
+        fhb_xml_stop(xml, FHB_E_SYNTAX);
+        return;
+    }
+
+    input = xml->ctxt->input;
+
+    if (input != NULL && input->end - input->cur > FHB_XML_MAX_PENDING) {
+        fhb_xml_stop(xml, FHB_E_TOO_LARGE);
+    }
+}
+
+
+static void
+fhb_xml_stop(fhb_xml_t *xml, fhb_rc_t rc)
+{
+    if (xml->rc == FHB_OK) {
+        xml->rc = rc;
+        xmlStopParser(xml->ctxt);
+    }
+}
+
+
+/* localname, prefix, namespace, first byte, end: libxml2's five for each */
+
+fhb_rc_t
+fhb_xml_attr(const fhb_xml_tag_t *tag, fhb_str_t name, fhb_str_t *value)
+{
+    int                   i;
+    fhb_str_t             s;
+    const unsigned char **a;
+
+    for (i = 0; i < tag->nattrs; i++) {
+        a = tag->attrs + 5 * i;
+        s = fhb_xml_str(a[0]);
+
+        if (a[1] == NULL && s.len == name.len
+            && memcmp(s.data, name.data, s.len) == 0)
+        {
+            value->data = a[3];
+            value->len = (size_t) (a[4] - a[3]);
+            return FHB_OK;
+        }
+    }
+
+    value->data = NULL;
+    value->len = 0;
+
+    return FHB_DONE;
+}
+
+
+static fhb_str_t
+fhb_xml_str(const xmlChar *s)
+{
+    fhb_str_t  str;
+
+    str.data = s;
+    str.len = (s != NULL) ? (size_t) xmlStrlen(s) : 0;
+
+    return str;
+}
+
+
+static void
+fhb_xml_on_open(void *data, const xmlChar *name, const xmlChar *prefix,
+    const xmlChar *uri, int nspaces, const xmlChar **spaces, int nattrs,
+    int ndefault, const xmlChar **attrs)
+{
+    fhb_rc_t        rc;
+    fhb_xml_t      *xml = data;
+    fhb_xml_tag_t   tag;
+
+    (void) prefix;
+    (void) nspaces;
+    (void) spaces;
+    (void) ndefault;
+
+    if (xml->rc != FHB_OK) {
+        return;
+    }
+
+    if (xml->depth == FHB_XML_MAX_DEPTH) {
+        fhb_xml_stop(xml, FHB_E_TOO_LARGE);
+        return;
+    }
+
+    tag.space = fhb_xml_str(uri);
+    tag.name = fhb_xml_str(name);
+    tag.depth = xml->depth;
+    tag.nattrs = nattrs;
+    tag.attrs = attrs;
+
+    xml->depth++;
+
+    rc = xml->handler->open(xml->data, &tag);
+
+    if (rc != FHB_OK) {
+        fhb_xml_stop(xml, rc);
+    }
+}
+
+
+static void
+fhb_xml_on_close(void *data, const xmlChar *name, const xmlChar *prefix,
+    const xmlChar *uri)
+{
+    fhb_rc_t    rc;
+    fhb_xml_t  *xml = data;
+
+    (void) name;
+    (void) prefix;
+    (void) uri;
+
+    if (xml->rc != FHB_OK || xml->depth == 0) {
+        return;
+    }
+
+    xml->depth--;
+
+    if (xml->handler->close != NULL) {
+        rc = xml->handler->close(xml->data, xml->depth);
+
+        if (rc != FHB_OK) {
+            fhb_xml_stop(xml, rc);
+        }
+    }
+}
+
+
+static void
+fhb_xml_on_text(void *data, const xmlChar *text, int len)
+{
+    fhb_rc_t    rc;
+    fhb_str_t   s;
+    fhb_xml_t  *xml = data;
+
+    if (xml->rc != FHB_OK || xml->handler->text == NULL || len <= 0) {
+        return;
+    }
+
+    s.data = text;
+    s.len = (size_t) len;
+
+    rc = xml->handler->text(xml->data, s);
+
+    if (rc != FHB_OK) {
+        fhb_xml_stop(xml, rc);
+    }
+}
+
+
+static void
+fhb_xml_on_dtd(void *data, const xmlChar *name, const xmlChar *public_id,
+    const xmlChar *system_id)
+{
+    fhb_xml_t  *xml = data;
+
+    (void) name;
+    (void) public_id;
+    (void) system_id;
+
+    fhb_xml_stop(xml, FHB_E_SYNTAX);
+}
+
+
+/* without one, libxml2 writes to stderr */
+
+static void
+fhb_xml_on_message(void *data, const char *format, ...)
+{
+    (void) data;
+    (void) format;
+}
