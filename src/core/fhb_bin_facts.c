@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fhb_bin_skeleton.h"
+#include "fhb_text.h"
 
 
 typedef struct {
@@ -12,9 +13,6 @@ typedef struct {
     fhb_bin_field_t  field;
     fhb_str_t        name;
 } fhb_bin_name_t;
-
-
-static int fhb_bin_same(fhb_str_t a, fhb_str_t b);
 
 
 static const fhb_bin_name_t  fhb_bin_names[] = {
@@ -57,7 +55,7 @@ fhb_bin_field(fhb_bin_field_t *field, fhb_bin_field_t parent, fhb_str_t name)
     for (i = 0; i < sizeof(fhb_bin_names) / sizeof(fhb_bin_names[0]); i++) {
         n = &fhb_bin_names[i];
 
-        if (n->parent == parent && fhb_bin_same(n->name, name)) {
+        if (n->parent == parent && fhb_text_eq(n->name, name)) {
             *field = n->field;
             break;
         }
@@ -105,7 +103,7 @@ fhb_bin_set(fhb_bin_facts_t *facts, fhb_bin_field_t field, fhb_str_t value)
     switch (field) {
 
     case FHB_BIN_FIELD_TYPE:
-        facts->binary = fhb_bin_same(value, binary) ? 1 : 0;
+        facts->binary = fhb_text_eq(value, binary) ? 1 : 0;
         return facts->binary ? FHB_OK : FHB_E_BACKEND_RESOURCE;
 
     case FHB_BIN_FIELD_ID:
@@ -167,11 +165,4 @@ fhb_bin_set(fhb_bin_facts_t *facts, fhb_bin_field_t field, fhb_str_t value)
     s->len = value.len;
 
     return FHB_OK;
-}
-
-
-static int
-fhb_bin_same(fhb_str_t a, fhb_str_t b)
-{
-    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }

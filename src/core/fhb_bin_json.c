@@ -6,6 +6,7 @@
 
 #include "fhb_bin_skeleton.h"
 #include "fhb_doc.h"
+#include "fhb_text.h"
 
 
 typedef struct {
@@ -173,9 +174,7 @@ fhb_bin_json_key(fhb_bin_json_t *p, unsigned depth, fhb_str_t name)
 
     rc = fhb_bin_field(&field, parent, name);
 
-    if (depth == 1 && name.len == type.len
-        && memcmp(name.data, type.data, name.len) == 0)
-    {
+    if (depth == 1 && fhb_text_eq(name, type)) {
         field = FHB_BIN_FIELD_TYPE;
     }
 

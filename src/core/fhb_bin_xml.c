@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fhb_bin_skeleton.h"
+#include "fhb_text.h"
 #include "fhb_xml.h"
 
 
@@ -34,7 +35,6 @@ static fhb_rc_t fhb_bin_xml_open(void *data, const fhb_xml_tag_t *tag);
 static fhb_rc_t fhb_bin_xml_root(fhb_bin_xml_t *p, const fhb_xml_tag_t *tag);
 static fhb_rc_t fhb_bin_xml_close(void *data, unsigned depth);
 static fhb_rc_t fhb_bin_xml_text(void *data, fhb_str_t text);
-static int fhb_bin_xml_same(fhb_str_t a, fhb_str_t b);
 
 
 static const fhb_xml_handler_t  fhb_bin_xml_handler = {
@@ -251,7 +251,7 @@ fhb_bin_xml_open(void *data, const fhb_xml_tag_t *tag)
     p->depth = tag->depth + 1;
 
     if (p->depth > FHB_MAX_DOC_DEPTH
-        || !fhb_bin_xml_same(tag->space, space))
+        || !fhb_text_eq(tag->space, space))
     {
         return FHB_E_BACKEND_RESOURCE;
     }
@@ -328,11 +328,4 @@ fhb_bin_xml_text(void *data, fhb_str_t text)
     }
 
     return FHB_OK;
-}
-
-
-static int
-fhb_bin_xml_same(fhb_str_t a, fhb_str_t b)
-{
-    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fhb_cda.h"
+#include "fhb_text.h"
 #include "fhb_xml.h"
 
 
@@ -18,7 +19,6 @@ struct fhb_cda_s {
 
 
 static fhb_rc_t fhb_cda_open(void *data, const fhb_xml_tag_t *tag);
-static int fhb_cda_same(fhb_str_t a, fhb_str_t b);
 static fhb_rc_t fhb_cda_verdict(fhb_rc_t rc);
 
 
@@ -137,20 +137,13 @@ fhb_cda_open(void *data, const fhb_xml_tag_t *tag)
         return FHB_OK;
     }
 
-    if (!fhb_cda_same(tag->name, name) || !fhb_cda_same(tag->space, space)) {
+    if (!fhb_text_eq(tag->name, name) || !fhb_text_eq(tag->space, space)) {
         return FHB_E_BACKEND_CCD;
     }
 
     cda->root = 1;
 
     return FHB_OK;
-}
-
-
-static int
-fhb_cda_same(fhb_str_t a, fhb_str_t b)
-{
-    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
 
