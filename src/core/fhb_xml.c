@@ -19,6 +19,7 @@ struct fhb_xml_s {
     const fhb_xml_handler_t  *handler;
     void                     *data;
     unsigned                  depth;    /* open elements */
+    unsigned                  errors:1; /* libxml2 told of one */
     fhb_rc_t                  rc;       /* FHB_OK while it goes on */
 };
 
@@ -36,7 +37,8 @@ static void fhb_xml_on_close(void *data, const xmlChar *name,
 static void fhb_xml_on_text(void *data, const xmlChar *text, int len);
 static void fhb_xml_on_dtd(void *data, const xmlChar *name,
     const xmlChar *public_id, const xmlChar *system_id);
-static void fhb_xml_on_message(void *data, const char *format, ...);
+static void fhb_xml_on_error(void *data, const char *format, ...);
+static void fhb_xml_on_warning(void *data, const char *format, ...);
 
 
 fhb_rc_t
@@ -91,9 +93,9 @@ fhb_xml_start(fhb_xml_t *xml)
     sax.characters = fhb_xml_on_text;
     sax.cdataBlock = fhb_xml_on_text;
     sax.internalSubset = fhb_xml_on_dtd;
-    sax.warning = fhb_xml_on_message;
-    sax.error = fhb_xml_on_message;
-    sax.fatalError = fhb_xml_on_message;
+    sax.warning = fhb_xml_on_warning;
+    sax.error = fhb_xml_on_error;
+    sax.fatalError = fhb_xml_on_error;
 
     xml->ctxt = xmlCreatePushParserCtxt(&sax, xml, NULL, 0, NULL);
     if (xml->ctxt == NULL) {
@@ -161,7 +163,7 @@ fhb_xml_finish(fhb_xml_t *xml)
 static void
 fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
 {
-    int                rc;
+    int                rc, spaces;
     xmlParserInputPtr  input;
 
     rc = xmlParseChunk(xml->ctxt, (const char *) p, (int) len, last);
@@ -175,10 +177,12 @@ fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
         return;
     }
 
-    /* errors that leave a document well-formed are those of namespaces */
+    /* errors of namespaces leave a document well-formed */
 
-    if (!xml->ctxt->wellFormed
-        || (rc != XML_ERR_OK && xml->handler->strict))
+    spaces = (rc >= XML_NS_ERR_XML_NAMESPACE && rc <= XML_NS_ERR_COLON);
+
+    if (!xml->ctxt->wellFormed || (rc != XML_ERR_OK && !spaces)
+        || (xml->errors && xml->handler->strict))
     {
         fhb_xml_stop(xml, FHB_E_SYNTAX);
         return;
@@ -345,10 +349,21 @@ fhb_xml_on_dtd(void *data, const xmlChar *name, const xmlChar *public_id,
 }
 
 
+static void
+fhb_xml_on_error(void *data, const char *format, ...)
+{
+    fhb_xml_t  *xml = data;
+
+    (void) format;
+
+    xml->errors = 1;
+}
+
+
 /* without one, libxml2 writes to stderr */
 
 static void
-fhb_xml_on_message(void *data, const char *format, ...)
+fhb_xml_on_warning(void *data, const char *format, ...)
 {
     (void) data;
     (void) format;
