@@ -403,6 +403,12 @@ fhb_splice_json_inner(fhb_splice_scan_t *st, unsigned char c)
         if (st->depth == 1) {
             st->state = FHB_SPLICE_JSON_AFTER;
         }
+
+    } else if (c < 0x20 && !fhb_splice_blank(c)) {
+
+        /* yajl takes VT and FF for white space */
+
+        return FHB_E_BACKEND_RESOURCE;
     }
 
     return FHB_OK;

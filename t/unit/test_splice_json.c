@@ -185,6 +185,9 @@ what_can_be_no_binary_is_refused(void **state)
         { "{]", RESOURCE },
         { "/**/{", RESOURCE },
         { "{\"a\":1]", RESOURCE },
+        { "{\v", RESOURCE },
+        { "{\"a\":[\f", RESOURCE },
+        { "{\"a\":{\"b\":\v", RESOURCE },
         { "{\"a\xc0:\":1,\"\\u00g0", RESOURCE }
     };
 
