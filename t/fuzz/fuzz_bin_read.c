@@ -10,7 +10,7 @@
 #include <libxml/parser.h>
 
 #include "fhb_bin_read.h"
-#include "fhb_doc.h"
+#include "fhb_doc_tree.h"
 
 
 typedef struct {

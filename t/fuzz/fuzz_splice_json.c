@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fhb_doc.h"
+#include "fhb_doc_tree.h"
 #include "fhb_splice.h"
 
 
@@ -181,6 +181,27 @@ plain(fhb_str_t s)
 }
 
 
+/* whether the bytes end within a string */
+
+static int
+cut_off(const uint8_t *data, size_t size)
+{
+    int     quoted;
+    size_t  i;
+
+    for (i = 0, quoted = 0; i < size; i++) {
+        if (data[i] == '"') {
+            quoted = !quoted;
+
+        } else if (data[i] == '\\' && quoted) {
+            i++;
+        }
+    }
+
+    return quoted;
+}
+
+
 static void
 compare_with_tree(const story_t *s, const uint8_t *data, size_t size)
 {
@@ -197,9 +218,11 @@ compare_with_tree(const story_t *s, const uint8_t *data, size_t size)
     in.data = data;
     in.len = size;
 
-    /* yajl takes them for white space */
+    /* yajl takes them for white space, and a string cut off for nothing */
 
-    if (memchr(data, '\v', size) || memchr(data, '\f', size)) {
+    if (memchr(data, '\v', size) || memchr(data, '\f', size)
+        || cut_off(data, size))
+    {
         return;
     }
 
