@@ -20,6 +20,7 @@ struct fhb_xml_s {
     void                     *data;
     unsigned                  depth;    /* open elements */
     unsigned                  errors:1; /* libxml2 told of one */
+    unsigned                  loose:1;  /* of one that strict is for */
     fhb_rc_t                  rc;       /* FHB_OK while it goes on */
 };
 
@@ -163,7 +164,7 @@ fhb_xml_finish(fhb_xml_t *xml)
 static void
 fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
 {
-    int                rc, spaces;
+    int                rc;
     xmlParserInputPtr  input;
 
     rc = xmlParseChunk(xml->ctxt, (const char *) p, (int) len, last);
@@ -177,12 +178,8 @@ fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
         return;
     }
 
-    /* errors of namespaces leave a document well-formed */
-
-    spaces = (rc >= XML_NS_ERR_XML_NAMESPACE && rc <= XML_NS_ERR_COLON);
-
-    if (!xml->ctxt->wellFormed || (rc != XML_ERR_OK && !spaces)
-        || (xml->errors && xml->handler->strict))
+    if (!xml->ctxt->wellFormed || xml->errors
+        || (xml->loose && xml->handler->strict))
     {
         fhb_xml_stop(xml, FHB_E_SYNTAX);
         return;
@@ -352,9 +349,20 @@ fhb_xml_on_dtd(void *data, const xmlChar *name, const xmlChar *public_id,
 static void
 fhb_xml_on_error(void *data, const char *format, ...)
 {
-    fhb_xml_t  *xml = data;
+    fhb_xml_t       *xml = data;
+    const xmlError  *error;
 
     (void) format;
+
+    error = xmlCtxtGetLastError(xml->ctxt);
+
+    if (error != NULL
+        && (error->code == XML_NS_ERR_UNDEFINED_NAMESPACE
+            || error->code == XML_WAR_NS_URI))
+    {
+        xml->loose = 1;
+        return;
+    }
 
     xml->errors = 1;
 }

@@ -38,7 +38,8 @@ typedef struct {
     fhb_rc_t  (*close)(void *data, unsigned depth);
     fhb_rc_t  (*text)(void *data, fhb_str_t text);
     int         strict;                 /* not 0: a prefix that is not
-                                         * declared is an error */
+                                         * declared is an error, and so is
+                                         * a namespace that is no URI */
 } fhb_xml_handler_t;
 
 typedef struct fhb_xml_s  fhb_xml_t;

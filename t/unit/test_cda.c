@@ -87,7 +87,9 @@ a_clinical_document_passes_however_it_is_cut(void **state)
         "<?xml version='1.0' encoding='ISO-8859-1'?>" ROOT
             "<t>\xe9</t></ClinicalDocument>",
         /* real ones forget declarations: it is still well-formed */
-        ROOT "<sdtc:x/></ClinicalDocument>"
+        ROOT "<sdtc:x sdtc:y='z'/></ClinicalDocument>",
+        ROOT "<x xmlns:y='no uri'/></ClinicalDocument>",
+        ROOT "<x xmlns:y='relative'/></ClinicalDocument>"
     };
 
     (void) state;
@@ -163,6 +165,10 @@ anything_else_is_refused(void **state)
         ROOT "\x01</ClinicalDocument>",
         ROOT "<a b=1/></ClinicalDocument>",
         ROOT "<a b='1' b='2'/></ClinicalDocument>",
+        ROOT "<a xmlns='urn:a' xmlns='urn:b'/></ClinicalDocument>",
+        ROOT "<a xmlns='urn:a' "
+            "xmlns='http://www.w3.org/2000/xmlns/'/></ClinicalDocument>",
+        ROOT "<a xmlns:b=''/></ClinicalDocument>",
         ROOT "</ClinicalDocument><x/>",
         ROOT "</ClinicalDocument>x",
         ROOT "<![CDATA[</ClinicalDocument>"
