@@ -173,6 +173,27 @@ static ngx_command_t  ngx_http_fhir_binary_commands[] = {
       offsetof(ngx_http_fhir_binary_loc_conf_t, base),
       NULL },
 
+    { ngx_string("fhir_binary_ccd"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_flag,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, ccd),
+      NULL },
+
+    { ngx_string("fhir_binary_ccd_check"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_flag,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, ccd_check),
+      NULL },
+
+    { ngx_string("fhir_binary_lookahead"),
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_fhir_binary_conf_size,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_fhir_binary_loc_conf_t, lookahead),
+      NULL },
+
     { ngx_string("fhir_binary_cors"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_1MORE,
       ngx_http_fhir_binary_conf_cors,
@@ -350,6 +371,9 @@ ngx_http_fhir_binary_create_loc_conf(ngx_conf_t *cf)
     conf->lenient = NGX_CONF_UNSET_UINT;
     conf->fhir = NGX_CONF_UNSET_UINT;
     conf->auth = NGX_CONF_UNSET;
+    conf->ccd = NGX_CONF_UNSET;
+    conf->ccd_check = NGX_CONF_UNSET;
+    conf->lookahead = NGX_CONF_UNSET_SIZE;
     conf->sandbox = NGX_CONF_UNSET;
     conf->cors = NGX_CONF_UNSET_PTR;
     conf->issuers = NGX_CONF_UNSET_PTR;
@@ -383,6 +407,9 @@ ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->fhir, prev->fhir, 0);
     ngx_conf_merge_value(conf->auth, prev->auth, 1);
     ngx_conf_merge_value(conf->sandbox, prev->sandbox, 1);
+    ngx_conf_merge_value(conf->ccd, prev->ccd, 1);
+    ngx_conf_merge_value(conf->ccd_check, prev->ccd_check, 1);
+    ngx_conf_merge_size_value(conf->lookahead, prev->lookahead, 65536);
     ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
     ngx_conf_merge_str_value(conf->realm, prev->realm, "fhir");
     ngx_conf_merge_str_value(conf->resource_metadata, prev->resource_metadata,

@@ -15,6 +15,9 @@
 #include "fhb_accept.h"
 #include "fhb_b64.h"
 #include "fhb_bin.h"
+#include "fhb_bin_read.h"
+#include "fhb_ccd.h"
+#include "fhb_cda.h"
 #include "fhb_claims.h"
 #include "fhb_digest.h"
 #include "fhb_jwk.h"
@@ -130,7 +133,11 @@ typedef struct {
     ngx_http_complex_value_t    *patient_request;
     ngx_http_complex_value_t    *base;
 
+    ngx_flag_t                   ccd;
+    ngx_flag_t                   ccd_check;
+
     ngx_bufs_t                   bufs;
+    size_t                       lookahead;
 
     ngx_array_t                 *error_pages; /* as core merged them */
     unsigned                     own_error_pages:1;
@@ -200,30 +207,66 @@ typedef struct {
 } ngx_http_fhir_binary_auth_t;
 
 
-/* the response pump: base64 around a document, in bounded memory */
+/* the document as it comes: its bytes, or base64 out of a resource */
 
 typedef struct {
     ngx_chain_t                 *in;
+    ngx_buf_t                   *buf;
+    u_char                      *next;        /* of buf, when slice is used */
+    fhb_str_t                    slice;       /* what is to be used next */
+
+    fhb_bin_read_t              *reader;      /* of a FHIR backend */
+    const fhb_bin_meta_t        *meta;        /* NULL: not told yet */
+
+    u_char                      *held;        /* bytes before the header */
+    size_t                       held_len;
+    size_t                       held_pos;
+    size_t                       held_size;
+
+    off_t                        left;        /* of the body, in bytes;
+                                               * -1: not known */
+    fhb_rc_t                     rc;          /* why it failed */
+
+    unsigned                     flush:1;
+    unsigned                     old:1;       /* slice is of what was held */
+    unsigned                     last:1;      /* the last buffer was seen */
+    unsigned                     whole:1;     /* and all of it was given */
+} ngx_http_fhir_binary_source_t;
+
+
+/* what the pump makes of a slice */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_COPY = 0,            /* bytes, as they are */
+    NGX_HTTP_FHIR_BINARY_ENCODE,              /* bytes to base64 */
+    NGX_HTTP_FHIR_BINARY_DECODE,              /* base64 to bytes */
+    NGX_HTTP_FHIR_BINARY_CHECK,               /* base64, checked and copied */
+    NGX_HTTP_FHIR_BINARY_RECODE               /* base64 to bytes, looked at,
+                                               * to base64 */
+} ngx_http_fhir_binary_convert_t;
+
+
+/* the response pump: a document through a few output buffers */
+
+typedef struct {
     ngx_chain_t                 *free;
     ngx_chain_t                 *busy;
     ngx_chain_t                 *out;
     ngx_chain_t                **last_out;
-    ngx_buf_t                   *in_buf;
     ngx_buf_t                   *out_buf;
 
+    ngx_http_fhir_binary_convert_t  convert;
     fhb_b64_enc_t                enc;
+    fhb_b64_dec_t                dec;
     ngx_str_t                    head;        /* what is still to be sent */
     ngx_str_t                    tail;
 
-    off_t                        left;        /* of the document, in bytes;
-                                               * -1: not known */
     ngx_int_t                    bufs;        /* allocated so far */
     ngx_int_t                    bufs_max;
 
     unsigned                     armed:1;
-    unsigned                     flush:1;
     unsigned                     nomem:1;
-    unsigned                     whole:1;     /* all input was seen */
+    unsigned                     ended:1;     /* the stream's end is checked */
     unsigned                     done:1;      /* nothing more goes out */
 } ngx_http_fhir_binary_pump_t;
 
@@ -266,9 +309,21 @@ typedef struct {
     fhb_bin_head_t               head;
     ngx_str_t                    type;        /* stored media type */
     off_t                        length;      /* of the document, or -1 */
+    fhb_cda_t                   *cda;         /* NULL: nothing to check */
+    fhb_b64_dec_t                looking;     /* at what is held for it */
+    size_t                       seen;        /* bytes of it */
+    unsigned                     fhir:1;      /* the source is a resource */
     unsigned                     held:1;      /* the header waits for data */
+    unsigned                     looked:1;    /* the start is that of a CCD */
+    unsigned                     asked_get:1; /* for a HEAD of the client */
     unsigned                     open:1;      /* HTTP/1.0, ends by close */
     ngx_msec_t                   heard;       /* when data came last */
+
+    /* ccd */
+    fhb_ccd_t                   *ccd;         /* NULL: another interaction */
+
+    /* source */
+    ngx_http_fhir_binary_source_t  source;
 
     /* pump */
     ngx_http_fhir_binary_pump_t  pump;
@@ -293,6 +348,8 @@ char *ngx_http_fhir_binary_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_fhir_binary_conf_flag(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_fhir_binary_conf_bufs(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_fhir_binary_conf_size(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_fhir_binary_conf_realm(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -377,6 +434,8 @@ fhb_rc_t ngx_http_fhir_binary_scope_coarse(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 fhb_rc_t ngx_http_fhir_binary_scope_fine(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_patient_base(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t *base);
 ngx_int_t ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 fhb_rc_t ngx_http_fhir_binary_patient_check(ngx_http_request_t *r,
@@ -437,15 +496,46 @@ fhb_rc_t ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 fhb_rc_t ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-fhb_rc_t ngx_http_fhir_binary_document_encoding(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+/* hold: a header that waits for what only the body tells */
+
+ngx_int_t ngx_http_fhir_binary_hold_start(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_hold(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
+
+/* source */
+
+ngx_int_t ngx_http_fhir_binary_source_read(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_form_t form);
+ngx_int_t ngx_http_fhir_binary_source_add(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
+ngx_int_t ngx_http_fhir_binary_source_next(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_source_use(ngx_http_fhir_binary_ctx_t *ctx,
+    size_t n);
+fhb_rc_t ngx_http_fhir_binary_source_hold(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, size_t limit);
+void ngx_http_fhir_binary_source_drop(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+/* ccd */
+
+ngx_int_t ngx_http_fhir_binary_ccd_prepare(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_ccd_look(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_ccd_identify(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 /* frame */
 
 ngx_int_t ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_frame_instant(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, time_t seconds);
 ngx_int_t ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_frame_length(ngx_http_request_t *r,

@@ -62,6 +62,12 @@ ngx_http_fhir_binary_access_handler(ngx_http_request_t *r)
         return ngx_http_fhir_binary_reject(r, ctx, rc);
     }
 
+    n = ngx_http_fhir_binary_ccd_prepare(r, ctx);
+
+    if (n != NGX_OK) {
+        return n;
+    }
+
     n = ngx_http_fhir_binary_patient_ask(r, ctx);
 
     if (n != NGX_OK) {

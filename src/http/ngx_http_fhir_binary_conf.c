@@ -11,6 +11,9 @@
 #define NGX_HTTP_FHIR_BINARY_MIN_BUFS  2
 #define NGX_HTTP_FHIR_BINARY_MIN_BUF   2048
 
+/* what one request may hold back, in bytes */
+#define NGX_HTTP_FHIR_BINARY_MAX_HELD  (16 * 1024 * 1024)
+
 
 static char *ngx_http_fhir_binary_conf_wrong(ngx_conf_t *cf,
     ngx_command_t *cmd, ngx_str_t *value, const char *allowed);
@@ -159,6 +162,33 @@ ngx_http_fhir_binary_conf_bufs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     {
         return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[2],
                                                "a size of 2k or more");
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_fhir_binary_conf_size(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    size_t     *size;
+    ngx_str_t  *value;
+
+    size = (size_t *) ((char *) conf + cmd->offset);
+
+    if (*size != NGX_CONF_UNSET_SIZE) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    *size = ngx_parse_size(&value[1]);
+
+    if (*size == (size_t) NGX_ERROR
+        || *size < NGX_HTTP_FHIR_BINARY_MIN_BUF
+        || *size > NGX_HTTP_FHIR_BINARY_MAX_HELD)
+    {
+        return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[1],
+                                               "a size of 2k to 16m");
     }
 
     return NGX_CONF_OK;

@@ -12,6 +12,11 @@
 
 
 static ngx_uint_t ngx_http_fhir_binary_document_framed(ngx_http_request_t *r);
+static fhb_form_t ngx_http_fhir_binary_document_resource(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_document_coded(ngx_http_request_t *r);
 static ngx_int_t ngx_http_fhir_binary_document_available(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_document_not_modified(
@@ -22,17 +27,51 @@ static ngx_int_t ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 
-/*
- * Is the response a whole document, or the part of it that was asked for?
- */
-
 fhb_rc_t
 ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    fhb_form_t   form;
     fhb_media_t  media;
 
+    ctx->type = r->headers_out.content_type;
     ctx->length = r->headers_out.content_length_n;
+    ctx->source.left = ctx->length;
+
+    form = ngx_http_fhir_binary_document_resource(r, ctx);
+
+    if (form != FHB_FORM_NONE) {
+
+        if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
+            return FHB_E_BACKEND_RANGE;
+        }
+
+        if (ngx_http_fhir_binary_document_coded(r)) {
+            return FHB_E_BACKEND_ENCODING;
+        }
+
+        ctx->length = -1;
+
+        if (r->method == NGX_HTTP_HEAD && !ctx->asked_get) {
+            /* a CCD, which is not made for this; its type is known */
+            ngx_str_set(&ctx->type, "application/xml");
+            ngx_http_clear_content_length(r);
+            r->headers_out.content_type = ctx->type;
+            r->headers_out.content_type_len = ctx->type.len;
+            return FHB_OK;
+        }
+
+        ctx->fhir = 1;
+
+        /* a resource closes itself */
+
+        return (ngx_http_fhir_binary_source_read(r, ctx, form) == NGX_OK)
+               ? FHB_OK : FHB_E_INTERNAL;
+    }
+
+    if (ctx->conf->backend == NGX_HTTP_FHIR_BINARY_FHIR) {
+        return FHB_E_BACKEND_RESOURCE;
+    }
 
     if (!ngx_http_fhir_binary_document_framed(r)) {
 
@@ -60,6 +99,51 @@ ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
     }
 
     return FHB_OK;
+}
+
+
+/*
+ * The form of the resource that the response is; none: it is the document.
+ * A server that is known to be a FHIR server may say plain JSON or XML.
+ */
+
+static fhb_form_t
+ngx_http_fhir_binary_document_resource(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_form_t   form;
+    fhb_media_t  media;
+
+    static const fhb_str_t  json = fhb_string("application/json");
+    static const fhb_str_t  xml = fhb_string("application/xml");
+    static const fhb_str_t  text = fhb_string("text/xml");
+
+    (void) r;
+
+    if (ctx->conf->backend == NGX_HTTP_FHIR_BINARY_RAW
+        || fhb_media_parse(&media, ngx_http_fhir_binary_to_core(ctx->type))
+           != FHB_OK)
+    {
+        return FHB_FORM_NONE;
+    }
+
+    form = fhb_media_fhir(&media);
+
+    if (form != FHB_FORM_NONE
+        || ctx->conf->backend == NGX_HTTP_FHIR_BINARY_AUTO)
+    {
+        return form;
+    }
+
+    if (fhb_media_is(&media, json)) {
+        return FHB_FORM_JSON;
+    }
+
+    if (fhb_media_is(&media, xml) || fhb_media_is(&media, text)) {
+        return FHB_FORM_XML;
+    }
+
+    return FHB_FORM_NONE;
 }
 
 
@@ -117,8 +201,40 @@ ngx_http_fhir_binary_document_framed(ngx_http_request_t *r)
 }
 
 
+/*
+ * The type is known: may the document leave, and in which form?
+ */
+
 fhb_rc_t
 ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t  rc;
+
+    if (ctx->conf->auth && !ctx->waived) {
+
+        rc = ngx_http_fhir_binary_scope_fine(r, ctx);
+
+        if (rc != FHB_OK) {
+            return rc;
+        }
+    }
+
+    rc = ngx_http_fhir_binary_document_form(r, ctx);
+
+    if (rc == FHB_OK
+        && ctx->choice.form != FHB_FORM_NATIVE
+        && ngx_http_fhir_binary_document_coded(r))
+    {
+        return FHB_E_BACKEND_ENCODING;
+    }
+
+    return rc;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_rc_t      rc;
@@ -172,31 +288,28 @@ ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
 }
 
 
-fhb_rc_t
-ngx_http_fhir_binary_document_encoding(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+/*
+ * A content coding that was not asked for: base64 would hold its bytes.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_document_coded(ngx_http_request_t *r)
 {
     ngx_str_t  *coding;
 
     if (r->headers_out.content_encoding == NULL
         || r->headers_out.content_encoding->hash == 0)
     {
-        return FHB_OK;
+        return 0;
     }
 
     coding = &r->headers_out.content_encoding->value;
 
-    if (ctx->choice.form == FHB_FORM_NATIVE
-        || coding->len == 0
-        || (coding->len == sizeof("identity") - 1
-            && ngx_strncasecmp(coding->data, (u_char *) "identity",
-                               coding->len)
-               == 0))
-    {
-        return FHB_OK;
-    }
-
-    return FHB_E_BACKEND_ENCODING;
+    return !(coding->len == 0
+             || (coding->len == sizeof("identity") - 1
+                 && ngx_strncasecmp(coding->data, (u_char *) "identity",
+                                    coding->len)
+                    == 0));
 }
 
 
@@ -255,6 +368,10 @@ ngx_http_fhir_binary_document_available(ngx_http_request_t *r,
 }
 
 
+/*
+ * All is decided: the header leaves, and the pump is made ready.
+ */
+
 ngx_int_t
 ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
@@ -266,19 +383,14 @@ ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
     r->gzip_tested = 0;
 #endif
 
-    ctx->heard = ngx_current_msec;
-
-    if (ctx->choice.form != FHB_FORM_NATIVE
-        && ngx_http_fhir_binary_frame_meta(r, ctx) != NGX_OK)
+    if (ngx_http_fhir_binary_frame_meta(r, ctx) != NGX_OK
+        || ngx_http_fhir_binary_header_document(r, ctx) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (ngx_http_fhir_binary_header_document(r, ctx) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    rc = ngx_http_fhir_binary_conditional(r);
+    rc = (ctx->route.kind == FHB_ROUTE_CCD)
+         ? NGX_OK : ngx_http_fhir_binary_conditional(r);
 
     if (rc == NGX_HTTP_NOT_MODIFIED) {
         return ngx_http_fhir_binary_document_not_modified(r, ctx);
@@ -333,10 +445,33 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
         r->headers_out.content_type_len = r->headers_out.content_type.len;
         r->headers_out.content_type_lowcase = NULL;
         r->headers_out.charset.len = 0;
+
+    } else if (ctx->fhir) {
+        r->headers_out.content_type = ctx->type;
+        r->headers_out.content_type_len = ctx->type.len;
+        r->headers_out.content_type_lowcase = NULL;
+        r->headers_out.charset.len = 0;
+    }
+
+    ctx->open = (ctx->length == -1
+                 && (r->http_version < NGX_HTTP_VERSION_11));
+
+    if (ctx->fhir || ctx->cda) {
+
+        ngx_http_clear_accept_ranges(r);
+        ngx_http_clear_content_length(r);
+        r->headers_out.content_length_n = ctx->length;
+
+        ngx_http_fhir_binary_pump_arm(ctx);
+
+        return ngx_http_fhir_binary_next_header(r);
     }
 
     if (r->headers_out.status == NGX_HTTP_OK && ctx->length != -1) {
 
+        /* nginx cuts, and says so; the backend's own word would be double */
+
+        ngx_http_clear_accept_ranges(r);
         r->allow_ranges = 1;
 
         if (r->upstream && !r->cached) {
@@ -344,9 +479,6 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
             r->single_range = 1;
         }
     }
-
-    ctx->open = (ctx->length == -1
-                 && (r->http_version < NGX_HTTP_VERSION_11));
 
     return ngx_http_fhir_binary_next_header(r);
 }
@@ -358,32 +490,22 @@ ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
 {
     r->allow_ranges = 0;
 
-    if (ngx_http_fhir_binary_frame_type(r, ctx) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (r->method == NGX_HTTP_HEAD) {
-
-        if (ngx_http_fhir_binary_frame_length(r, ctx) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        return ngx_http_fhir_binary_next_header(r);
-    }
-
-    r->filter_need_in_memory = 1;
-
-    if (ctx->length == -1) {
-        /* an empty document has another head, or none */
-        ngx_http_clear_content_length(r);
-        ctx->held = 1;
-        return NGX_OK;
-    }
-
-    if (ngx_http_fhir_binary_frame_write(r, ctx) != NGX_OK
+    if (ngx_http_fhir_binary_frame_type(r, ctx) != NGX_OK
         || ngx_http_fhir_binary_frame_length(r, ctx) != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    if (r->method != NGX_HTTP_HEAD) {
+
+        r->filter_need_in_memory = 1;
+
+        ctx->open = (ctx->length == -1
+                     && r->http_version < NGX_HTTP_VERSION_11);
+
+        if (ngx_http_fhir_binary_frame_write(r, ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
 
     return ngx_http_fhir_binary_next_header(r);

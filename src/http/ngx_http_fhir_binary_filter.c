@@ -19,10 +19,10 @@ static ngx_int_t ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_filter_error(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_filter_waits(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_filter_release(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 static ngx_int_t ngx_http_fhir_binary_filter_watch(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 static ngx_uint_t ngx_http_fhir_binary_filter_failed(ngx_http_request_t *r);
@@ -80,6 +80,12 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
         return ngx_http_fhir_binary_fetch_header(r, ctx);
     }
 
+    if (ctx->asked_get) {
+        /* the backend was asked with GET for a HEAD of the client */
+        r->method = NGX_HTTP_HEAD;
+        ngx_str_set(&r->method_name, "HEAD");
+    }
+
     if (ctx->paged && r->headers_out.status >= NGX_HTTP_SPECIAL_RESPONSE) {
         /* an error_page of this very location */
         return ngx_http_next_header_filter(r);
@@ -106,12 +112,13 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
         rc = ngx_http_fhir_binary_document_source(r, ctx);
     }
 
-    if (rc == FHB_OK) {
+    if (rc == FHB_OK && !ctx->fhir) {
         rc = ngx_http_fhir_binary_document_choose(r, ctx);
     }
 
     if (rc == FHB_OK) {
-        rc = ngx_http_fhir_binary_document_encoding(r, ctx);
+        status = ngx_http_fhir_binary_ccd_look(r, ctx);
+        rc = (status == NGX_ERROR) ? FHB_E_INTERNAL : FHB_OK;
     }
 
     if (rc != FHB_OK) {
@@ -120,7 +127,31 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
         return ngx_http_fhir_binary_reject(r, ctx, rc);
     }
 
+    if (ngx_http_fhir_binary_filter_waits(r, ctx)) {
+        return ngx_http_fhir_binary_hold_start(r, ctx);
+    }
+
     return ngx_http_fhir_binary_document_send(r, ctx);
+}
+
+
+/*
+ * Does only the body tell what the header must say?
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_filter_waits(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->fhir || ctx->cda) {
+        return 1;
+    }
+
+    /* an empty document has another head, or none */
+
+    return ctx->length == -1
+           && ctx->choice.form != FHB_FORM_NATIVE
+           && r->method != NGX_HTTP_HEAD;
 }
 
 
@@ -251,25 +282,17 @@ static fhb_rc_t
 ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_rc_t  rc;
-
     if (ctx->route_rc != FHB_OK) {
         return ctx->route_rc;
     }
 
-    ctx->type = r->headers_out.content_type;
+    if (ctx->conf->auth && !ctx->granted && !ctx->waived) {
+        return FHB_E_LOGIN;
+    }
 
-    if (ctx->conf->auth && !ctx->waived) {
-
-        if (!ctx->granted) {
-            return FHB_E_LOGIN;
-        }
-
-        rc = ngx_http_fhir_binary_scope_fine(r, ctx);
-
-        if (rc != FHB_OK) {
-            return rc;
-        }
+    if (ctx->route.kind == FHB_ROUTE_CCD && ctx->ccd == NULL) {
+        /* its parameters were not looked at: not claimed in a phase */
+        return FHB_E_NOT_SUPPORTED;
     }
 
     return ngx_http_fhir_binary_negotiate_ask(r, ctx);
@@ -291,17 +314,14 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         return ngx_http_fhir_binary_fetch_body(r, ctx, in);
     }
 
-    if (r->header_only) {
-        return ngx_http_next_body_filter(r, in);
-    }
-
-    if (ctx->refused) {
+    if (ctx->refused || r->header_only) {
+        /* what upstream still sends is not for the client */
         ngx_http_fhir_binary_filter_swallow(in);
         return in ? NGX_OK : ngx_http_next_body_filter(r, NULL);
     }
 
     if (ctx->held) {
-        return ngx_http_fhir_binary_filter_release(r, ctx, in);
+        return ngx_http_fhir_binary_hold(r, ctx, in);
     }
 
     if (ctx->pump.armed) {
@@ -313,76 +333,6 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     }
 
     return ngx_http_next_body_filter(r, in);
-}
-
-
-/*
- * The header waits until a byte of the document, or its end, is seen.
- */
-
-static ngx_int_t
-ngx_http_fhir_binary_filter_release(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
-{
-    ngx_int_t     rc;
-    ngx_uint_t    data, last, flush;
-    ngx_chain_t  *cl;
-
-    data = 0;
-    last = 0;
-    flush = 0;
-
-    for (cl = in; cl; cl = cl->next) {
-        data |= (ngx_buf_size(cl->buf) != 0);
-        last |= cl->buf->last_buf;
-        flush |= cl->buf->flush;
-    }
-
-    if (!data && !last) {
-
-        if (!flush || !ngx_http_fhir_binary_filter_failed(r)) {
-            return NGX_OK;
-        }
-
-        /* upstream believes that the header has left, and gives up */
-
-        ctx->error = (r->upstream->conf
-                      && ngx_current_msec - ctx->heard
-                         >= r->upstream->conf->read_timeout)
-                     ? FHB_E_TIMEOUT : FHB_E_BACKEND;
-
-        ngx_http_fhir_binary_filter_swallow(in);
-        return ngx_http_fhir_binary_outcome_send(r, ctx);
-    }
-
-    if (!data) {
-        ctx->length = 0;
-        ctx->head.empty = 1;
-
-        if (ctx->conf->version < FHB_R4) {
-            ctx->error = FHB_E_REQUIRED;
-            ngx_http_fhir_binary_filter_swallow(in);
-            return ngx_http_fhir_binary_outcome_send(r, ctx);
-        }
-    }
-
-    ctx->held = 0;
-    ctx->open = (ctx->length == -1
-                 && r->http_version < NGX_HTTP_VERSION_11);
-
-    if (ngx_http_fhir_binary_frame_write(r, ctx) != NGX_OK
-        || ngx_http_fhir_binary_frame_length(r, ctx) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    rc = ngx_http_next_header_filter(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return (rc > NGX_OK) ? NGX_ERROR : rc;
-    }
-
-    return ngx_http_fhir_binary_pump(r, ctx, in);
 }
 
 

@@ -8,6 +8,10 @@
 #include "fhb_time.h"
 
 
+static void ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+
 /*
  * What stands around the data, taken before the header fields are changed.
  */
@@ -16,9 +20,7 @@ ngx_int_t
 ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    u_char           *p;
-    fhb_out_t         out;
-    fhb_bin_head_t   *head;
+    fhb_bin_head_t  *head;
 
     head = &ctx->head;
 
@@ -28,14 +30,78 @@ ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
     head->content_type = ngx_http_fhir_binary_to_core(ctx->type);
     head->empty = (ctx->length == 0);
 
-    if (r->headers_out.etag && r->headers_out.etag->hash) {
+    if (ctx->route.kind == FHB_ROUTE_CCD) {
+        return ngx_http_fhir_binary_ccd_identify(r, ctx);
+    }
+
+    if (ctx->source.meta) {
+        ngx_http_fhir_binary_frame_told(r, ctx);
+    }
+
+    if (head->version_id.len == 0
+        && r->headers_out.etag && r->headers_out.etag->hash)
+    {
         head->version_id = fhb_etag_version(
                ngx_http_fhir_binary_to_core(r->headers_out.etag->value));
     }
 
-    if (r->headers_out.last_modified_time == -1) {
+    if (head->last_updated.len || r->headers_out.last_modified_time == -1) {
         return NGX_OK;
     }
+
+    return ngx_http_fhir_binary_frame_instant(r, ctx,
+                                          r->headers_out.last_modified_time);
+}
+
+
+/*
+ * The facts of a backend's resource; its dates may stand in no header, or in
+ * one that is no HTTP-date.
+ */
+
+static void
+ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_time_t             updated;
+    fhb_bin_head_t        *head;
+    const fhb_bin_meta_t  *meta;
+
+    head = &ctx->head;
+    meta = ctx->source.meta;
+
+    if (fhb_route_id_valid(meta->version_id)) {
+        head->version_id = meta->version_id;
+    }
+
+    head->security_context = meta->security_context;
+
+    if (fhb_time_parse(&updated, meta->last_updated, FHB_R4) != FHB_OK
+        || updated.seconds < 0)
+    {
+        return;
+    }
+
+    head->last_updated = meta->last_updated;
+
+    if (r->headers_out.last_modified_time == -1) {
+
+        if (r->headers_out.last_modified) {
+            r->headers_out.last_modified->hash = 0;
+            r->headers_out.last_modified = NULL;
+        }
+
+        r->headers_out.last_modified_time = (time_t) updated.seconds;
+    }
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_frame_instant(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, time_t seconds)
+{
+    u_char     *p;
+    fhb_out_t   out;
 
     p = ngx_pnalloc(r->pool, sizeof("0000-00-00T00:00:00Z"));
     if (p == NULL) {
@@ -44,8 +110,8 @@ ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
 
     fhb_out_init(&out, p, sizeof("0000-00-00T00:00:00Z"));
 
-    if (fhb_time_write(&out, r->headers_out.last_modified_time) == FHB_OK) {
-        head->last_updated = fhb_out_result(&out);
+    if (fhb_time_write(&out, seconds) == FHB_OK) {
+        ctx->head.last_updated = fhb_out_result(&out);
     }
 
     return NGX_OK;

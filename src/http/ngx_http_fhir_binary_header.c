@@ -208,7 +208,7 @@ ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
             drop |= ngx_http_fhir_binary_header_listed(&h[i].key,
                                           ngx_http_fhir_binary_header_owned);
 
-            if (ctx->choice.form != FHB_FORM_NATIVE) {
+            if (ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir) {
                 drop |= ngx_http_fhir_binary_header_listed(&h[i].key,
                                       ngx_http_fhir_binary_header_falsified);
             }
@@ -226,7 +226,7 @@ ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
         r->headers_out.expires = NULL;
     }
 
-    if (ctx->choice.form != FHB_FORM_NATIVE) {
+    if (ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir) {
         r->headers_out.accept_ranges = NULL;
         r->headers_out.content_range = NULL;
         r->headers_out.content_encoding = NULL;
@@ -260,29 +260,51 @@ ngx_http_fhir_binary_header_etag(ngx_http_request_t *r,
 
     h = r->headers_out.etag;
 
-    if (h == NULL || h->hash == 0) {
+    backend.len = 0;
+    backend.data = NULL;
+    version = backend;
+
+    if (h && h->hash) {
+        backend = ngx_http_fhir_binary_to_core(h->value);
+        h->hash = 0;
+    }
+
+    r->headers_out.etag = NULL;
+
+    if (ctx->route.kind == FHB_ROUTE_CCD) {
+        /* made anew each time: no tag and no date of it can be compared */
+        ngx_http_clear_last_modified(r);
         return NGX_OK;
     }
 
-    backend = ngx_http_fhir_binary_to_core(h->value);
-    version.len = 0;
-    version.data = NULL;
+    if (ctx->source.meta) {
+        version = ctx->head.version_id;
+    }
 
     fhb_out_init(&out, NULL, 0);
     fhb_etag_derive(&out, ctx->choice.form, backend, version);
 
     if (out.len == 0) {
-        h->hash = 0;
-        r->headers_out.etag = NULL;
         return NGX_OK;
     }
 
-    if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
+    h = ngx_list_push(&r->headers_out.headers);
+
+    if (h == NULL
+        || ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
     fhb_etag_derive(&out, ctx->choice.form, backend, version);
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    ngx_str_set(&h->key, "ETag");
     h->value = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+
+    r->headers_out.etag = h;
 
     return NGX_OK;
 }

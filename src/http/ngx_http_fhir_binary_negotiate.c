@@ -19,6 +19,8 @@
 #define NGX_HTTP_FHIR_BINARY_FORMAT  128
 
 
+static void ngx_http_fhir_binary_negotiate_method(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_negotiate_waive(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_negotiate_lines(ngx_http_request_t *r,
@@ -29,6 +31,8 @@ static fhb_rc_t ngx_http_fhir_binary_negotiate_format(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_negotiate_headers(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_str_t ngx_http_fhir_binary_negotiate_upstream(
+    const ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_negotiate_drops(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx,
     ngx_table_elt_t *h);
@@ -96,6 +100,7 @@ ngx_int_t
 ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
 {
     fhb_rc_t                     rc;
+    ngx_int_t                    n;
     ngx_http_fhir_binary_ctx_t  *ctx;
 
     ctx = ngx_http_fhir_binary_ctx(r);
@@ -115,11 +120,19 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
         return ngx_http_fhir_binary_reject(r, ctx, ctx->route_rc);
     }
 
+    n = ngx_http_fhir_binary_ccd_prepare(r, ctx);
+
+    if (n != NGX_OK) {
+        return n;
+    }
+
     rc = ngx_http_fhir_binary_negotiate_ask(r, ctx);
 
     if (rc != FHB_OK) {
         return ngx_http_fhir_binary_reject(r, ctx, rc);
     }
+
+    ngx_http_fhir_binary_negotiate_method(r, ctx);
 
     ctx->ranged = ngx_http_fhir_binary_negotiate_ranged(r, ctx);
 
@@ -142,6 +155,30 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
     ctx->prepared = 1;
 
     return NGX_DECLINED;
+}
+
+
+/*
+ * The answer to a HEAD has no body, and a resource's body alone tells the
+ * type of its document: ask with GET, and keep what comes.  The CCD is not
+ * made for a HEAD.
+ */
+
+static void
+ngx_http_fhir_binary_negotiate_method(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (r->method != NGX_HTTP_HEAD
+        || ctx->route.kind == FHB_ROUTE_CCD
+        || ctx->conf->backend == NGX_HTTP_FHIR_BINARY_RAW)
+    {
+        return;
+    }
+
+    r->method = NGX_HTTP_GET;
+    ngx_str_set(&r->method_name, "GET");
+
+    ctx->asked_get = 1;
 }
 
 
@@ -405,7 +442,7 @@ ngx_http_fhir_binary_negotiate_headers(ngx_http_request_t *r,
     ngx_memzero(kept, sizeof(ngx_table_elt_t));
 
     ngx_str_set(&kept->key, "Accept");
-    ngx_str_set(&kept->value, "*/*");
+    kept->value = ngx_http_fhir_binary_negotiate_upstream(ctx);
     kept->lowcase_key = (u_char *) "accept";
     kept->hash = ngx_hash_key(kept->lowcase_key, kept->key.len);
 
@@ -418,6 +455,25 @@ ngx_http_fhir_binary_negotiate_headers(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * A FHIR server is asked for JSON, which every one of them speaks.
+ */
+
+static ngx_str_t
+ngx_http_fhir_binary_negotiate_upstream(const ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_str_t  any = ngx_string("*/*");
+    ngx_str_t  dstu2 = ngx_string("application/json+fhir");
+    ngx_str_t  json = ngx_string("application/fhir+json");
+
+    if (ctx->conf->backend != NGX_HTTP_FHIR_BINARY_FHIR) {
+        return any;
+    }
+
+    return (ctx->conf->version == FHB_DSTU2) ? dstu2 : json;
 }
 
 

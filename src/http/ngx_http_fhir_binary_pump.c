@@ -1,5 +1,5 @@
 /*
- * Pump: a document streams through base64 into a few output buffers.
+ * Pump: a document streams through a conversion into a few output buffers.
  */
 
 #include "ngx_http_fhir_binary.h"
@@ -7,24 +7,43 @@
 
 
 /* bytes that must be free in an output buffer for a step to do anything */
-#define NGX_HTTP_FHIR_BINARY_QUANTUM  4
+#define NGX_HTTP_FHIR_BINARY_ROOM     64
+
+/* characters of base64 that one step decodes to look at them */
+#define NGX_HTTP_FHIR_BINARY_RECODED  4096
 
 
-static ngx_int_t ngx_http_fhir_binary_pump_add_data(ngx_http_request_t *r,
+static ngx_int_t ngx_http_fhir_binary_pump_fill(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_int_t more);
+static fhb_rc_t ngx_http_fhir_binary_pump_convert(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_pump_encode(ngx_http_request_t *r,
+static fhb_rc_t ngx_http_fhir_binary_pump_encode(
     ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_pump_bytes(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_pump_decode(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_pump_check(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_pump_recode(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_pump_look(
+    ngx_http_fhir_binary_ctx_t *ctx, const u_char *p, size_t n);
 static ngx_int_t ngx_http_fhir_binary_pump_finish(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_pump_end(
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_pump_copy(ngx_str_t *s, ngx_buf_t *b);
 static ngx_int_t ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
-    ngx_http_fhir_binary_pump_t *pump);
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_pump_special(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t last);
 static ngx_int_t ngx_http_fhir_binary_pump_push(ngx_http_request_t *r,
-    ngx_http_fhir_binary_pump_t *pump);
+    ngx_http_fhir_binary_ctx_t *ctx);
 
 
 void
@@ -35,16 +54,29 @@ ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx)
     pump = &ctx->pump;
 
     pump->last_out = &pump->out;
-    pump->left = ctx->length;
     pump->bufs_max = ctx->conf->bufs.num;
     pump->armed = 1;
+
+    if (ctx->choice.form == FHB_FORM_NATIVE) {
+        pump->convert = ctx->fhir ? NGX_HTTP_FHIR_BINARY_DECODE
+                                  : NGX_HTTP_FHIR_BINARY_COPY;
+        return;
+    }
+
+    if (!ctx->fhir) {
+        pump->convert = NGX_HTTP_FHIR_BINARY_ENCODE;
+        return;
+    }
+
+    pump->convert = ctx->cda ? NGX_HTTP_FHIR_BINARY_RECODE
+                             : NGX_HTTP_FHIR_BINARY_CHECK;
 }
 
 
 /*
  * The loop's rules:
  *
- * - input is taken while there is room for its base64, and its buffers are
+ * - input is taken while there is room for what it gives, and its buffers are
  *   marked as read, so that upstream reuses them;
  * - what was made leaves at the end of each call, not only when a buffer is
  *   full: a client holds what the backend has sent so far;
@@ -64,7 +96,7 @@ ngx_http_fhir_binary_pump(ngx_http_request_t *r,
 
     pump = &ctx->pump;
 
-    if (in && ngx_chain_add_copy(r->pool, &pump->in, in) != NGX_OK) {
+    if (ngx_http_fhir_binary_source_add(r, ctx, in) != NGX_OK) {
         goto failed;
     }
 
@@ -87,38 +119,9 @@ ngx_http_fhir_binary_pump(ngx_http_request_t *r,
 
     for ( ;; ) {
 
-        for ( ;; ) {
-
-            rc = ngx_http_fhir_binary_pump_add_data(r, ctx);
-
-            if (rc == NGX_DECLINED) {
-                break;
-            }
-
-            if (rc == NGX_ERROR) {
-                goto failed;
-            }
-
-            rc = ngx_http_fhir_binary_pump_get_buf(r, ctx);
-
-            if (rc == NGX_DECLINED) {
-                break;
-            }
-
-            if (rc == NGX_ERROR) {
-                goto failed;
-            }
-
-            rc = ngx_http_fhir_binary_pump_step(r, ctx);
-
-            if (rc == NGX_ERROR) {
-                goto failed;
-            }
-
-            /* NGX_OK: a buffer is full, or all is done; NGX_AGAIN: go on */
-        }
-
-        if (ngx_http_fhir_binary_pump_push(r, pump) != NGX_OK) {
+        if (ngx_http_fhir_binary_pump_fill(r, ctx) != NGX_OK
+            || ngx_http_fhir_binary_pump_push(r, ctx) != NGX_OK)
+        {
             goto failed;
         }
 
@@ -148,85 +151,49 @@ ngx_http_fhir_binary_pump(ngx_http_request_t *r,
 failed:
 
     pump->done = 1;
+    ngx_http_fhir_binary_source_drop(r, ctx);
 
     return NGX_ERROR;
 }
 
 
 /*
- * NGX_OK: there is something to do; NGX_DECLINED: not now; NGX_ERROR: the
- * document is not what it was said to be.
+ * Turn input into output until either has run out.
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_pump_add_data(ngx_http_request_t *r,
+ngx_http_fhir_binary_pump_fill(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_buf_t                    *b;
-    ngx_chain_t                  *cl;
-    ngx_http_fhir_binary_pump_t  *pump;
+    ngx_int_t  more, rc;
 
-    pump = &ctx->pump;
+    for ( ;; ) {
 
-    if (pump->in_buf && pump->in_buf->pos < pump->in_buf->last) {
-        return NGX_OK;
-    }
-
-    if (pump->whole && !pump->done) {
-        return NGX_OK;
-    }
-
-    while (pump->in) {
-
-        cl = pump->in;
-        b = cl->buf;
-        pump->in = cl->next;
-        ngx_free_chain(r->pool, cl);
-
-        if (b->flush) {
-            pump->flush = 1;
-
-            if (ngx_buf_size(b) == 0 && ctx->open && !pump->done
-                && r->upstream && r->upstream->cleanup == NULL)
-            {
-                return ngx_http_fhir_binary_filter_cut(r, ctx);
-            }
-        }
-
-        if (pump->done) {
-            b->pos = b->last;
-            continue;
-        }
-
-        pump->in_buf = b;
-
-        if (b->last_buf) {
-
-            if (pump->left != -1 && pump->left != b->last - b->pos) {
-                return ngx_http_fhir_binary_filter_cut(r, ctx);
-            }
-
-            pump->whole = 1;
+        if (ctx->pump.done) {
+            ngx_http_fhir_binary_source_drop(r, ctx);
             return NGX_OK;
         }
 
-        if (b->pos < b->last) {
+        more = ngx_http_fhir_binary_source_next(r, ctx);
 
-            if (pump->left != -1) {
-
-                if (b->last - b->pos > pump->left) {
-                    return ngx_http_fhir_binary_filter_cut(r, ctx);
-                }
-
-                pump->left -= b->last - b->pos;
-                pump->whole = (pump->left == 0);
-            }
-
+        if (more == NGX_AGAIN) {
             return NGX_OK;
         }
-    }
 
-    return NGX_DECLINED;
+        if (more == NGX_ERROR) {
+            return ngx_http_fhir_binary_filter_cut(r, ctx);
+        }
+
+        rc = ngx_http_fhir_binary_pump_get_buf(r, ctx);
+
+        if (rc != NGX_OK) {
+            return (rc == NGX_DECLINED) ? NGX_OK : NGX_ERROR;
+        }
+
+        if (ngx_http_fhir_binary_pump_step(r, ctx, more) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
 }
 
 
@@ -271,11 +238,15 @@ ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
 }
 
 
+/*
+ * more: NGX_OK, there is a slice; NGX_DONE, there is none any more
+ */
+
 static ngx_int_t
 ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_int_t more)
 {
-    ngx_int_t                     rc;
+    fhb_rc_t                      rc;
     ngx_http_fhir_binary_pump_t  *pump;
 
     pump = &ctx->pump;
@@ -283,65 +254,215 @@ ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
     if (pump->head.len
         && ngx_http_fhir_binary_pump_copy(&pump->head, pump->out_buf))
     {
-        return ngx_http_fhir_binary_pump_emit(r, pump);
+        return ngx_http_fhir_binary_pump_emit(r, ctx);
     }
 
-    rc = ngx_http_fhir_binary_pump_encode(r, ctx);
-
-    if (rc != NGX_AGAIN) {
-        return rc;
+    if (pump->out_buf->end - pump->out_buf->last < NGX_HTTP_FHIR_BINARY_ROOM) {
+        return ngx_http_fhir_binary_pump_emit(r, ctx);
     }
 
-    if (pump->whole) {
+    if (more == NGX_DONE) {
         return ngx_http_fhir_binary_pump_finish(r, ctx);
     }
 
-    return NGX_AGAIN;
+    if (more != NGX_OK) {
+        return NGX_OK;
+    }
+
+    rc = ngx_http_fhir_binary_pump_convert(r, ctx);
+
+    if (rc != FHB_OK) {
+        ctx->source.rc = rc;
+        return ngx_http_fhir_binary_filter_cut(r, ctx);
+    }
+
+    return NGX_OK;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_pump_convert(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    switch (ctx->pump.convert) {
+
+    case NGX_HTTP_FHIR_BINARY_ENCODE:
+        return ngx_http_fhir_binary_pump_encode(ctx);
+
+    case NGX_HTTP_FHIR_BINARY_DECODE:
+        return ngx_http_fhir_binary_pump_decode(ctx);
+
+    case NGX_HTTP_FHIR_BINARY_CHECK:
+        return ngx_http_fhir_binary_pump_check(ctx);
+
+    case NGX_HTTP_FHIR_BINARY_RECODE:
+        return ngx_http_fhir_binary_pump_recode(ctx);
+
+    default:
+        return ngx_http_fhir_binary_pump_bytes(ctx);
+    }
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_pump_encode(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t      n;
+    fhb_rc_t    rc;
+    ngx_buf_t  *out;
+    fhb_str_t  *slice;
+
+    out = ctx->pump.out_buf;
+    slice = &ctx->source.slice;
+
+    n = fhb_b64_encode_fit(&ctx->pump.enc, out->end - out->last);
+    n = ngx_min(n, slice->len);
+
+    rc = ngx_http_fhir_binary_pump_look(ctx, slice->data, n);
+
+    out->last += fhb_b64_encode(&ctx->pump.enc, out->last, slice->data, n);
+    ngx_http_fhir_binary_source_use(ctx, n);
+
+    return rc;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_pump_bytes(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t      n;
+    fhb_rc_t    rc;
+    ngx_buf_t  *out;
+    fhb_str_t  *slice;
+
+    out = ctx->pump.out_buf;
+    slice = &ctx->source.slice;
+
+    n = ngx_min((size_t) (out->end - out->last), slice->len);
+
+    rc = ngx_http_fhir_binary_pump_look(ctx, slice->data, n);
+
+    out->last = ngx_cpymem(out->last, slice->data, n);
+    ngx_http_fhir_binary_source_use(ctx, n);
+
+    return rc;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_pump_decode(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t      n, written;
+    u_char     *start;
+    fhb_rc_t    rc;
+    ngx_buf_t  *out;
+    fhb_str_t  *slice;
+
+    out = ctx->pump.out_buf;
+    slice = &ctx->source.slice;
+    start = out->last;
+
+    n = (out->end - out->last - 6) / 3 * 4;
+    n = ngx_min(n, slice->len);
+
+    rc = fhb_b64_decode(&ctx->pump.dec, out->last, &written, slice->data, n);
+
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    out->last += written;
+
+    rc = ngx_http_fhir_binary_pump_look(ctx, start, written);
+
+    ngx_http_fhir_binary_source_use(ctx, n);
+
+    return rc;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_pump_check(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t      n, written;
+    fhb_rc_t    rc;
+    ngx_buf_t  *out;
+    fhb_str_t  *slice;
+
+    out = ctx->pump.out_buf;
+    slice = &ctx->source.slice;
+
+    n = ngx_min((size_t) (out->end - out->last), slice->len);
+
+    rc = fhb_b64_check(&ctx->pump.dec, out->last, &written, slice->data, n);
+
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    out->last += written;
+    ngx_http_fhir_binary_source_use(ctx, n);
+
+    return FHB_OK;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_pump_recode(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t      n, written;
+    u_char      buf[FHB_B64_DECODE_MAX(NGX_HTTP_FHIR_BINARY_RECODED)];
+    fhb_rc_t    rc;
+    ngx_buf_t  *out;
+    fhb_str_t  *slice;
+
+    out = ctx->pump.out_buf;
+    slice = &ctx->source.slice;
+
+    /* as many characters leave as come, and those of one carry */
+
+    n = ngx_min((size_t) (out->end - out->last - 16), slice->len);
+    n = ngx_min(n, NGX_HTTP_FHIR_BINARY_RECODED);
+
+    rc = fhb_b64_decode(&ctx->pump.dec, buf, &written, slice->data, n);
+
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    rc = ngx_http_fhir_binary_pump_look(ctx, buf, written);
+
+    out->last += fhb_b64_encode(&ctx->pump.enc, out->last, buf, written);
+    ngx_http_fhir_binary_source_use(ctx, n);
+
+    return rc;
 }
 
 
 /*
- * NGX_AGAIN: the input buffer is read; NGX_OK: the output buffer is full.
+ * A document that turns out to be no Continuity of Care Document is cut.
+ * What was held has been looked at already.
  */
 
-static ngx_int_t
-ngx_http_fhir_binary_pump_encode(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+static fhb_rc_t
+ngx_http_fhir_binary_pump_look(ngx_http_fhir_binary_ctx_t *ctx,
+    const u_char *p, size_t n)
 {
-    size_t                        n, room;
-    ngx_buf_t                    *in, *out;
-    ngx_http_fhir_binary_pump_t  *pump;
+    fhb_rc_t   rc;
+    fhb_str_t  bytes;
 
-    pump = &ctx->pump;
-
-    in = pump->in_buf;
-    out = pump->out_buf;
-
-    if (in == NULL || in->pos == in->last) {
-        return NGX_AGAIN;
+    if (ctx->cda == NULL || ctx->source.old) {
+        return FHB_OK;
     }
 
-    room = out->end - out->last;
-    n = fhb_b64_encode_fit(&pump->enc, room);
+    bytes.data = p;
+    bytes.len = n;
 
-    if (n > (size_t) (in->last - in->pos)) {
-        n = in->last - in->pos;
-    }
+    rc = fhb_cda_feed(ctx->cda, bytes);
 
-    if (n) {
-        out->last += fhb_b64_encode(&pump->enc, out->last, in->pos, n);
-        in->pos += n;
-    }
-
-    if (in->pos < in->last) {
-        return ngx_http_fhir_binary_pump_emit(r, pump);
-    }
-
-    /* its owner may fill it again, and then it comes with the next chain */
-
-    pump->in_buf = NULL;
-
-    return NGX_AGAIN;
+    return (rc == FHB_AGAIN) ? FHB_E_BACKEND_CCD : rc;
 }
 
 
@@ -355,20 +476,53 @@ ngx_http_fhir_binary_pump_finish(ngx_http_request_t *r,
     pump = &ctx->pump;
     out = pump->out_buf;
 
-    if (out->end - out->last < NGX_HTTP_FHIR_BINARY_QUANTUM) {
-        return ngx_http_fhir_binary_pump_emit(r, pump);
+    if (!pump->ended) {
+
+        ctx->source.rc = ngx_http_fhir_binary_pump_end(ctx);
+
+        if (ctx->source.rc != FHB_OK) {
+            return ngx_http_fhir_binary_filter_cut(r, ctx);
+        }
+
+        pump->ended = 1;
+        out->last += fhb_b64_encode_end(&pump->enc, out->last);
     }
 
-    out->last += fhb_b64_encode_end(&pump->enc, out->last);
-
     if (ngx_http_fhir_binary_pump_copy(&pump->tail, out)) {
-        return ngx_http_fhir_binary_pump_emit(r, pump);
+        return ngx_http_fhir_binary_pump_emit(r, ctx);
+    }
+
+    pump->done = 1;
+
+    if (out->pos == out->last) {
+        return ngx_http_fhir_binary_pump_special(r, ctx, 1);
     }
 
     out->last_buf = 1;
-    pump->done = 1;
 
-    return ngx_http_fhir_binary_pump_emit(r, pump);
+    return ngx_http_fhir_binary_pump_emit(r, ctx);
+}
+
+
+/*
+ * Is the end of the input the end of a whole document?
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_pump_end(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t  rc;
+
+    if (ctx->fhir) {
+
+        rc = fhb_b64_decode_end(&ctx->pump.dec);
+
+        if (rc != FHB_OK) {
+            return rc;
+        }
+    }
+
+    return ctx->cda ? fhb_cda_end(ctx->cda) : FHB_OK;
 }
 
 
@@ -383,10 +537,11 @@ ngx_http_fhir_binary_pump_copy(ngx_str_t *s, ngx_buf_t *b)
 
     n = ngx_min(s->len, (size_t) (b->end - b->last));
 
-    b->last = ngx_cpymem(b->last, s->data, n);
-
-    s->data += n;
-    s->len -= n;
+    if (n) {
+        b->last = ngx_cpymem(b->last, s->data, n);
+        s->data += n;
+        s->len -= n;
+    }
 
     return s->len != 0;
 }
@@ -394,14 +549,16 @@ ngx_http_fhir_binary_pump_copy(ngx_str_t *s, ngx_buf_t *b)
 
 static ngx_int_t
 ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
-    ngx_http_fhir_binary_pump_t *pump)
+    ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
+    ngx_buf_t                    *b;
+    ngx_chain_t                  *cl;
+    ngx_http_fhir_binary_pump_t  *pump;
 
+    pump = &ctx->pump;
     b = pump->out_buf;
 
-    if (b->pos == b->last && !b->last_buf) {
+    if (b->pos == b->last) {
         return NGX_OK;
     }
 
@@ -412,9 +569,9 @@ ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
 
     /* without a free buffer nothing would push the last bytes out */
 
-    b->flush = pump->flush
+    b->flush = ctx->source.flush
                || (pump->free == NULL && pump->bufs == pump->bufs_max);
-    pump->flush = 0;
+    ctx->source.flush = 0;
 
     cl->buf = b;
     cl->next = NULL;
@@ -428,45 +585,58 @@ ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
 
 
 /*
+ * A flush, or the end, that has no data with it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_pump_special(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t last)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    b = ngx_calloc_buf(r->pool);
+    cl = ngx_alloc_chain_link(r->pool);
+
+    if (b == NULL || cl == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->flush = !last;
+    b->last_buf = last;
+
+    cl->buf = b;
+    cl->next = NULL;
+    *ctx->pump.last_out = cl;
+    ctx->pump.last_out = &cl->next;
+
+    return NGX_OK;
+}
+
+
+/*
  * The end of a call: what was made leaves, and so does a flush without data.
  */
 
 static ngx_int_t
 ngx_http_fhir_binary_pump_push(ngx_http_request_t *r,
-    ngx_http_fhir_binary_pump_t *pump)
+    ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
+    ngx_http_fhir_binary_pump_t  *pump;
+
+    pump = &ctx->pump;
 
     if (pump->out_buf
-        && ngx_http_fhir_binary_pump_emit(r, pump) != NGX_OK)
+        && ngx_http_fhir_binary_pump_emit(r, ctx) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (!pump->flush || pump->out || pump->done) {
+    if (!ctx->source.flush || pump->out || pump->done) {
         return NGX_OK;
     }
 
-    pump->flush = 0;
+    ctx->source.flush = 0;
 
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    cl = ngx_alloc_chain_link(r->pool);
-    if (cl == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->flush = 1;
-    b->tag = (ngx_buf_tag_t) &ngx_http_fhir_binary_pump;
-
-    cl->buf = b;
-    cl->next = NULL;
-    *pump->last_out = cl;
-    pump->last_out = &cl->next;
-
-    return NGX_OK;
+    return ngx_http_fhir_binary_pump_special(r, ctx, 0);
 }

@@ -12,8 +12,6 @@ static void ngx_http_fhir_binary_scope_question(
     const ngx_http_fhir_binary_ctx_t *ctx, fhb_scope_ask_t *ask);
 static ngx_int_t ngx_http_fhir_binary_scope_needed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, const fhb_scope_ask_t *ask);
-static ngx_int_t ngx_http_fhir_binary_patient_base(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t *base);
 static void ngx_http_fhir_binary_patient_done(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch);
 static fhb_rc_t ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
@@ -255,7 +253,7 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_fhir_binary_patient_base(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t *base)
 {

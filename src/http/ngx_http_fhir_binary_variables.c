@@ -34,6 +34,14 @@ static fhb_str_t ngx_http_fhir_binary_outcome_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_reason_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_ccd_patient_variable(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_ccd_start_variable(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_ccd_end_variable(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_ccd_encounter_variable(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_context_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_scope_variable(ngx_http_request_t *r,
@@ -101,6 +109,18 @@ static const ngx_http_fhir_binary_variable_t
 
     { ngx_string("fhir_binary_token"),
       ngx_http_fhir_binary_token_variable },
+
+    { ngx_string("fhir_binary_ccd_patient"),
+      ngx_http_fhir_binary_ccd_patient_variable },
+
+    { ngx_string("fhir_binary_ccd_start"),
+      ngx_http_fhir_binary_ccd_start_variable },
+
+    { ngx_string("fhir_binary_ccd_end"),
+      ngx_http_fhir_binary_ccd_end_variable },
+
+    { ngx_string("fhir_binary_ccd_encounter"),
+      ngx_http_fhir_binary_ccd_encounter_variable },
 
     { ngx_null_string, NULL }
 };
@@ -400,4 +420,48 @@ ngx_http_fhir_binary_token_variable(ngx_http_request_t *r,
     fhb_bearer_write_form(&out, ctx->auth.token);
 
     return fhb_out_result(&out);
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_ccd_patient_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ctx->ccd ? fhb_ccd_value(&ctx->ccd->patient)
+                    : ngx_http_fhir_binary_variable_z("");
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_ccd_start_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ctx->ccd ? fhb_ccd_value(&ctx->ccd->start)
+                    : ngx_http_fhir_binary_variable_z("");
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_ccd_end_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ctx->ccd ? fhb_ccd_value(&ctx->ccd->end)
+                    : ngx_http_fhir_binary_variable_z("");
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_ccd_encounter_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    (void) r;
+
+    return ctx->ccd ? fhb_ccd_value(&ctx->ccd->encounter)
+                    : ngx_http_fhir_binary_variable_z("");
 }

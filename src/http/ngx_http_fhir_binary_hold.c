@@ -1,0 +1,314 @@
+/*
+ * Hold: a header that waits for what only the body tells.
+ *
+ * Three things can be unknown: whether a document of unknown length has a
+ * byte at all, what a FHIR backend's resource says of its document, and
+ * whether a document is a Continuity of Care Document.  nginx believes that
+ * the header has left, so a refusal is sent from here.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+
+
+static ngx_int_t ngx_http_fhir_binary_hold_step(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t *rc);
+static fhb_rc_t ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
+static fhb_rc_t ngx_http_fhir_binary_hold_done(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
+static fhb_rc_t ngx_http_fhir_binary_hold_look(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_hold_refuse(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+
+
+ngx_int_t
+ngx_http_fhir_binary_hold_start(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    r->filter_need_in_memory = 1;
+    r->allow_ranges = 0;
+
+    ctx->held = 1;
+    ctx->heard = ngx_current_msec;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_hold(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    fhb_rc_t   rc;
+    ngx_int_t  n;
+
+    if (ngx_http_fhir_binary_source_add(r, ctx, in) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    do {
+        rc = FHB_OK;
+        n = ngx_http_fhir_binary_hold_step(r, ctx, &rc);
+
+        if (rc != FHB_OK) {
+            return ngx_http_fhir_binary_hold_refuse(r, ctx, rc);
+        }
+
+    } while (n == NGX_DECLINED);
+
+    if (n != NGX_OK) {
+        /* NGX_AGAIN is for output that waits: here is none */
+        return (n == NGX_AGAIN) ? NGX_OK : n;
+    }
+
+    return ngx_http_fhir_binary_hold_release(r, ctx);
+}
+
+
+/*
+ * NGX_OK: the header can leave; NGX_AGAIN: not yet; NGX_DECLINED: go on.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_hold_step(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t *rc)
+{
+    ngx_int_t   n;
+    ngx_uint_t  ready;
+
+    ready = 0;
+
+    n = ngx_http_fhir_binary_source_next(r, ctx);
+
+    switch (n) {
+
+    case NGX_DECLINED:
+        *rc = ngx_http_fhir_binary_hold_told(r, ctx);
+        ready = (!ctx->source.meta->empty
+                 && (ctx->cda == NULL || ctx->looked));
+        break;
+
+    case NGX_OK:
+        *rc = ngx_http_fhir_binary_hold_slice(r, ctx, &ready);
+        break;
+
+    case NGX_DONE:
+        *rc = ngx_http_fhir_binary_hold_done(r, ctx, &ready);
+        break;
+
+    case NGX_AGAIN:
+        return NGX_AGAIN;
+
+    default:
+        *rc = ctx->source.rc ? ctx->source.rc : FHB_E_INTERNAL;
+        break;
+    }
+
+    return ready ? NGX_OK : NGX_DECLINED;
+}
+
+
+/*
+ * The resource told its facts: scope, patient and form are decided on them,
+ * before any byte of the document leaves.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t               rc;
+    const fhb_bin_meta_t  *meta;
+
+    meta = ctx->source.meta;
+
+    ctx->type = ngx_http_fhir_binary_from_core(meta->content_type);
+    ctx->length = meta->empty ? 0 : -1;
+
+    rc = ngx_http_fhir_binary_document_choose(r, ctx);
+
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    if (ctx->source.held_len && ctx->cda) {
+        /* what came before its facts is looked at as well */
+        return ngx_http_fhir_binary_hold_look(r, ctx);
+    }
+
+    return FHB_OK;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready)
+{
+    size_t     limit;
+    fhb_rc_t   rc;
+
+    if (ctx->fhir && ctx->source.meta == NULL) {
+        return ngx_http_fhir_binary_source_hold(r, ctx, ctx->conf->lookahead);
+    }
+
+    if (ctx->cda == NULL || ctx->looked) {
+        *ready = 1;
+        return FHB_OK;
+    }
+
+    /* the start of a CCD is a few KiB, base64 a third more */
+
+    limit = ctx->conf->lookahead
+            + 2 * FHB_CDA_MAX_START + ctx->source.slice.len;
+
+    rc = ngx_http_fhir_binary_source_hold(r, ctx, limit);
+
+    if (rc == FHB_OK) {
+        rc = ngx_http_fhir_binary_hold_look(r, ctx);
+    }
+
+    *ready = ctx->looked;
+
+    return rc;
+}
+
+
+/*
+ * The whole document was seen, and little or nothing of it there is.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_hold_done(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready)
+{
+    (void) r;
+
+    if (ctx->cda && !ctx->looked) {
+        return FHB_E_BACKEND_CCD;
+    }
+
+    *ready = 1;
+
+    if (ctx->source.held_len) {
+        return FHB_OK;
+    }
+
+    ctx->length = 0;
+    ctx->head.empty = 1;
+
+    if (ctx->choice.form != FHB_FORM_NATIVE && ctx->conf->version < FHB_R4) {
+        return FHB_E_REQUIRED;
+    }
+
+    return FHB_OK;
+}
+
+
+/*
+ * Look at what is held, from where the last look ended.  The pump looks at
+ * the same bytes no second time.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_hold_look(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    u_char                         *p, *last, buf[1024 + 16];
+    size_t                          n, written;
+    fhb_rc_t                        rc;
+    fhb_str_t                       bytes;
+    ngx_http_fhir_binary_source_t  *source;
+
+    (void) r;
+
+    source = &ctx->source;
+
+    p = source->held + ctx->seen;
+    last = source->held + source->held_len;
+
+    while (p < last) {
+
+        n = ngx_min((size_t) (last - p), 1024);
+
+        bytes.data = p;
+        bytes.len = n;
+
+        if (ctx->fhir) {
+
+            rc = fhb_b64_decode(&ctx->looking, buf, &written, p, n);
+
+            if (rc != FHB_OK) {
+                return rc;
+            }
+
+            bytes.data = buf;
+            bytes.len = written;
+        }
+
+        p += n;
+        ctx->seen += n;
+
+        rc = fhb_cda_feed(ctx->cda, bytes);
+
+        if (rc == FHB_OK) {
+            ctx->looked = 1;
+
+        } else if (rc != FHB_AGAIN) {
+            return (rc == FHB_E_NOMEM) ? FHB_E_INTERNAL : rc;
+        }
+    }
+
+    return FHB_OK;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    ctx->held = 0;
+
+    rc = ngx_http_fhir_binary_document_send(r, ctx);
+
+    if (ctx->error != FHB_OK) {
+        return ngx_http_fhir_binary_hold_refuse(r, ctx, ctx->error);
+    }
+
+    if (rc == NGX_ERROR || rc > NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (r->header_only) {
+        ngx_http_fhir_binary_source_drop(r, ctx);
+        ctx->pump.done = 1;
+        return NGX_OK;
+    }
+
+    return ngx_http_fhir_binary_pump(r, ctx, NULL);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_hold_refuse(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
+{
+    if (ctx->error == FHB_OK) {
+        (void) ngx_http_fhir_binary_reject(r, ctx, rc);
+    }
+
+    ngx_http_fhir_binary_source_drop(r, ctx);
+
+    if (r->keepalive && r->upstream && r->upstream->cleanup == NULL) {
+        r->keepalive = 0;
+    }
+
+    return ngx_http_fhir_binary_outcome_send(r, ctx);
+}

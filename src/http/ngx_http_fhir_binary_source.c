@@ -1,0 +1,423 @@
+/*
+ * Source: the document as it comes from wherever nginx took it.
+ *
+ * It is given slice by slice: the bytes of a raw document, or the base64 that
+ * a reader takes out of a FHIR resource.  A buffer is marked as read only
+ * when its slice was used, for its owner then fills it anew.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+
+
+/* milliseconds that a timer may be early by our count */
+#define NGX_HTTP_FHIR_BINARY_TIMER  20
+
+
+static ngx_int_t ngx_http_fhir_binary_source_buf(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_source_end(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_source_free(void *data);
+
+
+/*
+ * The document stands in a resource of this form.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_source_read(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_form_t form)
+{
+    fhb_alloc_t         *heap;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    heap = ngx_palloc(r->pool, sizeof(fhb_alloc_t));
+
+    if (cln == NULL || heap == NULL) {
+        return NGX_ERROR;
+    }
+
+    *heap = ngx_http_fhir_binary_heap(r->connection->log);
+
+    if (fhb_bin_read_create(&ctx->source.reader, heap, form) != FHB_OK) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_fhir_binary_source_free;
+    cln->data = ctx->source.reader;
+
+    ctx->source.left = -1;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_fhir_binary_source_free(void *data)
+{
+    fhb_bin_read_free(data);
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_source_add(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_chain_t  *cl;
+
+    if (in == NULL) {
+        return NGX_OK;
+    }
+
+    for (cl = in; cl; cl = cl->next) {
+        if (ngx_buf_size(cl->buf)) {
+            ctx->heard = ngx_current_msec;
+        }
+    }
+
+    return ngx_chain_add_copy(r->pool, &ctx->source.in, in);
+}
+
+
+/*
+ * NGX_OK: ctx->source.slice has bytes; NGX_AGAIN: not now; NGX_DONE: there
+ * are no more; NGX_DECLINED: source->meta was told; NGX_ERROR: see source->rc.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_source_next(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t                       rc;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    if (source->slice.len) {
+        return NGX_OK;
+    }
+
+    if (source->held_pos < source->held_len && !ctx->held) {
+        source->slice.data = source->held + source->held_pos;
+        source->slice.len = source->held_len - source->held_pos;
+        source->old = 1;
+        return NGX_OK;
+    }
+
+    if (source->rc != FHB_OK) {
+        return NGX_ERROR;
+    }
+
+    for ( ;; ) {
+
+        if (source->buf && source->buf->pos < source->buf->last) {
+
+            if (source->reader) {
+
+                rc = ngx_http_fhir_binary_source_feed(r, ctx);
+
+                if (rc != NGX_AGAIN) {
+                    return rc;
+                }
+
+                continue;
+            }
+
+            source->slice.data = source->buf->pos;
+            source->slice.len = source->buf->last - source->buf->pos;
+            source->next = source->buf->last;
+            return NGX_OK;
+        }
+
+        source->buf = NULL;
+
+        if (source->last) {
+            return ngx_http_fhir_binary_source_end(ctx);
+        }
+
+        rc = ngx_http_fhir_binary_source_buf(r, ctx);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+}
+
+
+/*
+ * Take the next buffer.  The last byte of a known length ends the document,
+ * so that its tail can leave with it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_source_buf(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    off_t                           n;
+    ngx_buf_t                      *b;
+    ngx_chain_t                    *cl;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    for ( ;; ) {
+
+        cl = source->in;
+
+        if (cl == NULL) {
+            return NGX_AGAIN;
+        }
+
+        b = cl->buf;
+        source->in = cl->next;
+        ngx_free_chain(r->pool, cl);
+
+        n = ngx_buf_in_memory(b) ? b->last - b->pos : 0;
+
+        if (b->flush) {
+            source->flush = 1;
+
+            if (n == 0
+                && ngx_http_fhir_binary_source_failed(r, ctx) == NGX_ERROR)
+            {
+                return NGX_ERROR;
+            }
+        }
+
+        if (source->left != -1) {
+
+            if (n > source->left || (b->last_buf && n != source->left)) {
+                source->rc = FHB_E_BACKEND;
+                return NGX_ERROR;
+            }
+
+            source->left -= n;
+            source->last = (source->left == 0 && (n || b->last_buf));
+        }
+
+        source->last |= b->last_buf;
+
+        if (n || source->last) {
+            source->buf = n ? b : NULL;
+            return NGX_OK;
+        }
+    }
+}
+
+
+/*
+ * Upstream is finalized, and not because its response is complete: it sends a
+ * flush without data, as it believes that the header has left.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (u == NULL || u->cleanup != NULL) {
+        return NGX_OK;
+    }
+
+    ctx->source.rc = (u->conf
+                      && ngx_current_msec - ctx->heard
+                         + NGX_HTTP_FHIR_BINARY_TIMER
+                         >= u->conf->read_timeout)
+                     ? FHB_E_TIMEOUT : FHB_E_BACKEND;
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t                          left;
+    fhb_rc_t                        rc;
+    fhb_bin_event_t                 event;
+    const unsigned char            *p;
+    ngx_http_fhir_binary_source_t  *source;
+
+    (void) r;
+
+    source = &ctx->source;
+
+    p = source->buf->pos;
+    left = source->buf->last - source->buf->pos;
+
+    rc = fhb_bin_read_feed(source->reader, &p, &left, &event);
+
+    if (rc < 0) {
+        source->rc = (rc == FHB_E_NOMEM) ? FHB_E_INTERNAL : rc;
+        return NGX_ERROR;
+    }
+
+    if (rc != FHB_OK) {
+        source->buf->pos = source->buf->last;
+        return NGX_AGAIN;
+    }
+
+    if (event.type == FHB_BIN_DATA) {
+        source->slice = event.data;
+        source->next = (u_char *) p;
+        return NGX_OK;
+    }
+
+    source->buf->pos = (u_char *) p;
+
+    if (event.type == FHB_BIN_META) {
+        source->meta = event.meta;
+        return NGX_DECLINED;
+    }
+
+    return NGX_AGAIN;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_source_end(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t                        rc;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    if (source->whole) {
+        return NGX_DONE;
+    }
+
+    if (source->reader) {
+
+        rc = fhb_bin_read_end(source->reader);
+
+        if (rc == FHB_OK && source->meta == NULL) {
+            rc = FHB_E_BACKEND_RESOURCE;
+        }
+
+        if (rc != FHB_OK) {
+            source->rc = (rc == FHB_E_NOMEM) ? FHB_E_INTERNAL : rc;
+            return NGX_ERROR;
+        }
+    }
+
+    source->whole = 1;
+
+    return NGX_DONE;
+}
+
+
+/*
+ * n bytes of the slice were used.
+ */
+
+void
+ngx_http_fhir_binary_source_use(ngx_http_fhir_binary_ctx_t *ctx, size_t n)
+{
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    source->slice.data += n;
+    source->slice.len -= n;
+
+    if (source->old) {
+        source->held_pos += n;
+        source->old = (source->slice.len != 0);
+        return;
+    }
+
+    if (source->slice.len == 0 && source->buf) {
+        source->buf->pos = source->next;
+    }
+}
+
+
+/*
+ * Keep the slice until the header has left; limit: bytes in all.
+ */
+
+fhb_rc_t
+ngx_http_fhir_binary_source_hold(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, size_t limit)
+{
+    u_char                         *p;
+    size_t                          n, size;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+    n = source->slice.len;
+
+    if (n > limit - source->held_len) {
+        return FHB_E_BACKEND_HELD;
+    }
+
+    if (source->held_len + n > source->held_size) {
+
+        size = ngx_max(source->held_size * 2, 4096);
+        size = ngx_max(size, source->held_len + n);
+        size = ngx_min(size, limit);
+
+        p = ngx_palloc(r->pool, size);
+        if (p == NULL) {
+            return FHB_E_INTERNAL;
+        }
+
+        ngx_memcpy(p, source->held, source->held_len);
+
+        if (source->held) {
+            ngx_pfree(r->pool, source->held);
+        }
+
+        source->held = p;
+        source->held_size = size;
+    }
+
+    ngx_memcpy(source->held + source->held_len, source->slice.data, n);
+    source->held_len += n;
+
+    ngx_http_fhir_binary_source_use(ctx, n);
+
+    return FHB_OK;
+}
+
+
+/*
+ * Nothing more is wanted of it.
+ */
+
+void
+ngx_http_fhir_binary_source_drop(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    ctx->source.slice.len = 0;
+
+    if (ctx->source.buf) {
+        ctx->source.buf->pos = ctx->source.buf->last;
+        ctx->source.buf = NULL;
+    }
+
+    while (ctx->source.in) {
+
+        cl = ctx->source.in;
+        b = cl->buf;
+
+        b->pos = b->last;
+        b->file_pos = b->file_last;
+
+        ctx->source.in = cl->next;
+        ngx_free_chain(r->pool, cl);
+    }
+}
