@@ -28,7 +28,7 @@ typedef struct {
  *          FHB_E_PATIENT_UNAVAILABLE for anything but a Bundle in JSON and
  *          above FHB_MAX_BUNDLE, FHB_MAX_DOC_VALUES or _DEPTH | FHB_E_NOMEM
  * memory   from alloc, freed before the function returns: some 600 KiB and
- *          five times the length of the body at most (see fhb_doc.h)
+ *          five times the length of the body at most (see fhb_doc_tree.h)
  * source   design 2.2 (fhir_binary_patient request)
  * test     t/unit/test_bundle.c, t/fuzz/fuzz_bundle.c
  *

@@ -1,0 +1,529 @@
+/*
+ * Bundles that tell whose a document is.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "fhb_bundle.h"
+#include "guard.h"
+#include "oom.h"
+
+
+#define COUNT(a)  (sizeof(a) / sizeof((a)[0]))
+
+#define ID       "XR-197198634"
+#define PATIENT  "12724066"
+#define BASE     "https://fhir.example.org/r4/T1"
+
+#define BUNDLE(entries)                                                      \
+    "{\"resourceType\":\"Bundle\",\"type\":\"searchset\","                   \
+    "\"entry\":[" entries "]}"
+
+#define ENTRY(resource)                                                      \
+    "{\"fullUrl\":\"" BASE "/X/1\",\"resource\":" resource                   \
+    ",\"search\":{\"mode\":\"match\"}}"
+
+#define DOCUMENT(subject, url)                                               \
+    "{\"resourceType\":\"DocumentReference\",\"id\":\"1\","                  \
+    "\"status\":\"current\",\"subject\":{\"reference\":\"" subject "\"},"    \
+    "\"content\":[{\"attachment\":{\"contentType\":\"application/pdf\","     \
+    "\"url\":\"" url "\"}}]}"
+
+#define REPORT(subject, url)                                                 \
+    "{\"resourceType\":\"DiagnosticReport\",\"id\":\"2\","                   \
+    "\"status\":\"final\",\"subject\":{\"reference\":\"" subject "\"},"      \
+    "\"presentedForm\":[{\"contentType\":\"text/html\","                     \
+    "\"url\":\"" url "\"}]}"
+
+#define MINE  "Patient/" PATIENT
+#define URL   BASE "/Binary/" ID
+
+
+static fhb_rc_t
+owner_of(const char *id, const char *patient, const char *json, size_t len)
+{
+    guard_t           g;
+    oom_t             oom;
+    fhb_rc_t          rc;
+    fhb_str_t         body;
+    fhb_alloc_t       alloc;
+    fhb_bundle_ask_t  ask;
+
+    static const fhb_str_t  base = fhb_string(BASE);
+
+    ask.id.len = strlen(id);
+    ask.id.data = (const unsigned char *) id;
+    ask.patient.len = strlen(patient);
+    ask.patient.data = (const unsigned char *) patient;
+    ask.base = base;
+
+    body.len = len;
+    body.data = (unsigned char *) guard_before(&g, json, len);
+
+    alloc = oom_init(&oom, 0);
+
+    rc = fhb_bundle_owner(&ask, &alloc, body);
+
+    assert_int_equal(oom.live, 0);
+
+    guard_free(&g);
+
+    return rc;
+}
+
+
+static void
+check(const char *const *rows, size_t n, fhb_rc_t expected)
+{
+    size_t    i;
+    fhb_rc_t  rc;
+
+    for (i = 0; i < n; i++) {
+        rc = owner_of(ID, PATIENT, rows[i], strlen(rows[i]));
+
+        if (rc != expected) {
+            fail_msg("%d: %s", rc, rows[i]);
+        }
+    }
+}
+
+
+static void
+an_entry_of_the_patient_with_the_document_is_enough(void **state)
+{
+    static const char *const  rows[] = {
+        BUNDLE(ENTRY(DOCUMENT(MINE, URL))),
+        BUNDLE(ENTRY(REPORT(MINE, URL))),
+        BUNDLE(ENTRY(DOCUMENT(PATIENT, URL))),
+        BUNDLE(ENTRY(DOCUMENT(BASE "/" MINE, URL))),
+        BUNDLE(ENTRY(DOCUMENT("http://FHIR.example.org:80/r4/T1/" MINE,
+                              URL))),
+        BUNDLE(ENTRY(DOCUMENT("Patient\\/" PATIENT, URL))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "https:\\/\\/h\\/Binary\\/" ID))),
+        BUNDLE(ENTRY(DOCUMENT("P\\u0061tient/" PATIENT, URL))),
+
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "http://inside:8080/fhir/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID "?x=y"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, URL "?a=Binary/2#Binary/3"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, URL "#page=2"))),
+
+        BUNDLE(ENTRY(DOCUMENT("Patient/1", URL)) ","
+               ENTRY(REPORT(MINE, URL))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/1")) ","
+               ENTRY("{\"resourceType\":\"OperationOutcome\"}") ","
+               "{},[],null,1," ENTRY(DOCUMENT(MINE, URL))),
+
+        BUNDLE(ENTRY("{\"content\":[{},{\"attachment\":{}},"
+                     "{\"attachment\":{\"url\":\"Binary/1\"}},"
+                     "{\"attachment\":{\"url\":\"Binary/" ID "\"}}],"
+                     "\"subject\":{\"reference\":\"" MINE "\"},"
+                     "\"resourceType\":\"DocumentReference\"}")),
+
+        "\n{ \"entry\" : [ " ENTRY(DOCUMENT(MINE, URL))
+            " ] , \"resourceType\" : \"Bundle\" }\n"
+    };
+
+    (void) state;
+
+    check(rows, COUNT(rows), FHB_OK);
+}
+
+
+static void
+what_the_query_should_have_kept_out_does_not_count(void **state)
+{
+    static const char *const  rows[] = {
+
+        /* nothing at all */
+
+        "{\"resourceType\":\"Bundle\"}",
+        "{\"resourceType\":\"Bundle\",\"total\":1}",
+        BUNDLE(""),
+        "{\"resourceType\":\"Bundle\",\"entry\":{}}",
+        "{\"resourceType\":\"Bundle\",\"entry\":null}",
+        "{\"resourceType\":\"Bundle\",\"entry\":"
+            ENTRY(DOCUMENT(MINE, URL)) "}",
+
+        /* another patient */
+
+        BUNDLE(ENTRY(DOCUMENT("Patient/1272406", URL))),
+        BUNDLE(ENTRY(DOCUMENT("Patient/127240666", URL))),
+        BUNDLE(ENTRY(DOCUMENT("Patient/" PATIENT "/_history/1", URL))),
+        BUNDLE(ENTRY(DOCUMENT("Practitioner/" PATIENT, URL))),
+        BUNDLE(ENTRY(DOCUMENT("Group/" PATIENT, URL))),
+        BUNDLE(ENTRY(DOCUMENT("patient/" PATIENT, URL))),
+        BUNDLE(ENTRY(DOCUMENT("https://evil.org/" MINE, URL))),
+        BUNDLE(ENTRY(DOCUMENT("#" PATIENT, URL))),
+        BUNDLE(ENTRY(DOCUMENT("", URL))),
+
+        /* another document */
+
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/XR-19719863"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID "4"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/X" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/xr-197198634"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "XBinary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Media/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary//" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID "/"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/1/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID "/_history/1"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/1/_history/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary%2F" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/XR%2D197198634"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/1?x=/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/1#/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "?Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID " "))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, ""))),
+
+        /* the patient in one entry and the document in another one */
+
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/1")) ","
+               ENTRY(DOCUMENT("Patient/1", URL))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/1")) ","
+               ENTRY(REPORT("Patient/1", URL)))
+    };
+
+    (void) state;
+
+    check(rows, COUNT(rows), FHB_E_PATIENT);
+}
+
+
+static void
+only_the_two_types_and_their_own_elements_count(void **state)
+{
+    static const char *const  rows[] = {
+        BUNDLE(DOCUMENT(MINE, URL)),
+        BUNDLE("{\"resource\":[" DOCUMENT(MINE, URL) "]}"),
+        BUNDLE(ENTRY(BUNDLE(ENTRY(DOCUMENT(MINE, URL))))),
+        BUNDLE(ENTRY("{\"resourceType\":\"Media\",\"subject\":{"
+                     "\"reference\":\"" MINE "\"},\"content\":[{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
+        BUNDLE(ENTRY("{\"subject\":{\"reference\":\"" MINE "\"},"
+                     "\"content\":[{\"attachment\":{\"url\":\"" URL
+                     "\"}}]}")),
+        BUNDLE(ENTRY("{\"resourceType\":\"documentreference\",\"subject\":{"
+                     "\"reference\":\"" MINE "\"},\"content\":[{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
+
+        /* each type with the element of the other one */
+
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":{"
+                     "\"reference\":\"" MINE "\"},\"presentedForm\":[{"
+                     "\"url\":\"" URL "\"}]}")),
+        BUNDLE(ENTRY("{\"resourceType\":\"DiagnosticReport\",\"subject\":{"
+                     "\"reference\":\"" MINE "\"},\"content\":[{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
+
+        /* elements that are not what they should be */
+
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":"
+                     "\"" MINE "\",\"content\":[{\"attachment\":{\"url\":\""
+                     URL "\"}}]}")),
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":[{"
+                     "\"reference\":\"" MINE "\"}],\"content\":[{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":{"
+                     "\"reference\":" PATIENT "},\"content\":[{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":{"
+                     "\"reference\":\"" MINE "\"},\"content\":{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}}")),
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":{"
+                     "\"reference\":\"" MINE "\"},\"content\":[{"
+                     "\"url\":\"" URL "\"}]}")),
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":{"
+                     "\"reference\":\"" MINE "\"},\"content\":[{"
+                     "\"attachment\":{\"url\":[\"" URL "\"]}}]}")),
+
+        /* the subject elsewhere */
+
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"author\":[{"
+                     "\"reference\":\"" MINE "\"}],\"content\":[{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":{"
+                     "\"identifier\":{\"value\":\"" PATIENT "\"},"
+                     "\"display\":\"" MINE "\"},\"content\":[{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
+        BUNDLE(ENTRY("{\"resourceType\":\"List\",\"contained\":["
+                     DOCUMENT(MINE, URL) "]}"))
+    };
+
+    (void) state;
+
+    check(rows, COUNT(rows), FHB_E_PATIENT);
+}
+
+
+static void
+what_was_entered_in_error_does_not_count(void **state)
+{
+    static const char *const  rows[] = {
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\","
+                     "\"status\":\"entered-in-error\",\"subject\":{"
+                     "\"reference\":\"" MINE "\"},\"content\":[{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
+        BUNDLE(ENTRY("{\"resourceType\":\"DiagnosticReport\","
+                     "\"status\":\"entered-in-error\",\"subject\":{"
+                     "\"reference\":\"" MINE "\"},\"presentedForm\":[{"
+                     "\"url\":\"" URL "\"}]}"))
+    };
+
+    (void) state;
+
+    check(rows, COUNT(rows), FHB_E_PATIENT);
+}
+
+
+static void
+anything_but_a_bundle_is_no_answer(void **state)
+{
+    static const char *const  rows[] = {
+        "",
+        " ",
+        "{}",
+        "[]",
+        "null",
+        "\"Bundle\"",
+        "<Bundle xmlns=\"http://hl7.org/fhir\"/>",
+        "<html></html>",
+        "{\"resourceType\":\"bundle\"}",
+        "{\"resourceType\":[\"Bundle\"]}",
+        "{\"resourceType\":\"OperationOutcome\"}",
+        "{\"resourceType\":\"OperationOutcome\",\"entry\":["
+            ENTRY(DOCUMENT(MINE, URL)) "]}",
+        DOCUMENT(MINE, URL),
+        "[" BUNDLE(ENTRY(DOCUMENT(MINE, URL))) "]",
+        BUNDLE(ENTRY(DOCUMENT(MINE, URL))) "x",
+        BUNDLE(ENTRY(DOCUMENT(MINE, URL))) "{}",
+        BUNDLE(ENTRY(DOCUMENT(MINE, URL)) ","),
+        "{\"resourceType\":\"Bundle\",\"resourceType\":\"Bundle\",\"entry\":["
+            ENTRY(DOCUMENT(MINE, URL)) "]}",
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":{"
+                     "\"reference\":\"Patient/1\",\"reference\":\"" MINE
+                     "\"},\"content\":[{\"attachment\":{\"url\":\"" URL
+                     "\"}}]}"))
+    };
+
+    (void) state;
+
+    check(rows, COUNT(rows), FHB_E_PATIENT_UNAVAILABLE);
+}
+
+
+static void
+a_bundle_that_is_cut_is_no_answer(void **state)
+{
+    size_t  n;
+
+    static const char  json[] = BUNDLE(ENTRY(DOCUMENT(MINE, URL)));
+
+    (void) state;
+
+    for (n = 0; n < sizeof(json) - 1; n++) {
+        assert_int_equal(owner_of(ID, PATIENT, json, n),
+                         FHB_E_PATIENT_UNAVAILABLE);
+    }
+
+    assert_int_equal(owner_of(ID, PATIENT, json, n), FHB_OK);
+}
+
+
+static void
+a_token_that_names_no_patient_owns_nothing(void **state)
+{
+    size_t            i;
+    oom_t             oom;
+    fhb_alloc_t       alloc;
+    fhb_bundle_ask_t  ask;
+
+    static const char       json[] = BUNDLE(ENTRY(DOCUMENT("", "")));
+    static const fhb_str_t  body = fhb_string(
+                                BUNDLE(ENTRY(DOCUMENT("Patient/", URL))));
+    static const char *const  patients[] = {
+        "", "Patient/", "Practitioner/1", "a_b", "Patient/1,Patient/2", "#"
+    };
+
+    (void) state;
+
+    for (i = 0; i < COUNT(patients); i++) {
+        assert_int_equal(owner_of(ID, patients[i], json, sizeof(json) - 1),
+                         FHB_E_PATIENT_MISSING);
+    }
+
+    memset(&ask, 0, sizeof(ask));
+    alloc = oom_init(&oom, 0);
+
+    assert_int_equal(fhb_bundle_owner(&ask, &alloc, body),
+                     FHB_E_PATIENT_MISSING);
+}
+
+
+static void
+an_id_that_is_none_is_in_no_bundle(void **state)
+{
+    size_t  i;
+
+    static const char *const  ids[] = { "", ".", "..", "a_b", "a/Binary/b" };
+
+    static const char  json[] = BUNDLE(
+        ENTRY(DOCUMENT(MINE, "Binary/")) ","
+        ENTRY(DOCUMENT(MINE, "Binary/.")) ","
+        ENTRY(DOCUMENT(MINE, "Binary/..")) ","
+        ENTRY(DOCUMENT(MINE, "Binary/a_b")) ","
+        ENTRY(DOCUMENT(MINE, "Binary/a/Binary/b")));
+
+    (void) state;
+
+    for (i = 0; i < COUNT(ids); i++) {
+        assert_int_equal(owner_of(ids[i], PATIENT, json, sizeof(json) - 1),
+                         FHB_E_PATIENT);
+    }
+}
+
+
+static void
+a_patient_may_be_any_reference(void **state)
+{
+    static const char  json[] = BUNDLE(ENTRY(DOCUMENT(MINE, URL)));
+
+    (void) state;
+
+    assert_int_equal(owner_of(ID, MINE, json, sizeof(json) - 1), FHB_OK);
+    assert_int_equal(owner_of(ID, BASE "/" MINE, json, sizeof(json) - 1),
+                     FHB_OK);
+}
+
+
+/* pads a Bundle that is good with blanks */
+
+static void
+a_bundle_has_a_longest_length(void **state)
+{
+    char  *json;
+
+    static const char  good[] = BUNDLE(ENTRY(DOCUMENT(MINE, URL)));
+
+    (void) state;
+
+    json = malloc(FHB_MAX_BUNDLE + 1);
+    assert_non_null(json);
+
+    memset(json, ' ', FHB_MAX_BUNDLE + 1);
+    memcpy(json, good, sizeof(good) - 1);
+
+    assert_int_equal(owner_of(ID, PATIENT, json, FHB_MAX_BUNDLE), FHB_OK);
+    assert_int_equal(owner_of(ID, PATIENT, json, FHB_MAX_BUNDLE + 1),
+                     FHB_E_PATIENT_UNAVAILABLE);
+
+    free(json);
+}
+
+
+static void
+a_page_of_a_hundred_entries_is_read(void **state)
+{
+    size_t  i, len;
+    char   *json;
+
+    static const char  head[] = "{\"resourceType\":\"Bundle\",\"entry\":[";
+    static const char  other[] = ENTRY(DOCUMENT("Patient/1", "Binary/1")) ",";
+    static const char  mine[] = ENTRY(DOCUMENT(MINE, URL)) "]}";
+
+    (void) state;
+
+    json = malloc(100 * sizeof(other));
+    assert_non_null(json);
+
+    len = sizeof(head) - 1;
+    memcpy(json, head, len);
+
+    for (i = 0; i < 99; i++) {
+        memcpy(json + len, other, sizeof(other) - 1);
+        len += sizeof(other) - 1;
+    }
+
+    memcpy(json + len, mine, sizeof(mine) - 1);
+    len += sizeof(mine) - 1;
+
+    assert_int_equal(owner_of(ID, PATIENT, json, len), FHB_OK);
+
+    free(json);
+}
+
+
+static void
+without_memory_nothing_is_granted(void **state)
+{
+    oom_t             oom;
+    unsigned          n;
+    fhb_rc_t          rc;
+    fhb_alloc_t       alloc;
+    fhb_bundle_ask_t  ask;
+
+    static const fhb_str_t  id = fhb_string(ID);
+    static const fhb_str_t  patient = fhb_string(PATIENT);
+    static const fhb_str_t  body = fhb_string(
+                                    BUNDLE(ENTRY(DOCUMENT(MINE, URL))));
+
+    (void) state;
+
+    memset(&ask, 0, sizeof(ask));
+    ask.id = id;
+    ask.patient = patient;
+
+    for (n = 1; /* void */ ; n++) {
+        alloc = oom_init(&oom, n);
+
+        rc = fhb_bundle_owner(&ask, &alloc, body);
+
+        assert_int_equal(oom.live, 0);
+
+        if (!oom.failed) {
+            break;
+        }
+
+        assert_int_equal(rc, FHB_E_NOMEM);
+    }
+
+    assert_true(n > 1);
+    assert_int_equal(rc, FHB_OK);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(an_entry_of_the_patient_with_the_document_is_enough),
+        cmocka_unit_test(what_the_query_should_have_kept_out_does_not_count),
+        cmocka_unit_test(only_the_two_types_and_their_own_elements_count),
+        cmocka_unit_test(what_was_entered_in_error_does_not_count),
+        cmocka_unit_test(anything_but_a_bundle_is_no_answer),
+        cmocka_unit_test(a_bundle_that_is_cut_is_no_answer),
+        cmocka_unit_test(a_token_that_names_no_patient_owns_nothing),
+        cmocka_unit_test(an_id_that_is_none_is_in_no_bundle),
+        cmocka_unit_test(a_patient_may_be_any_reference),
+        cmocka_unit_test(a_bundle_has_a_longest_length),
+        cmocka_unit_test(a_page_of_a_hundred_entries_is_read),
+        cmocka_unit_test(without_memory_nothing_is_granted),
+    };
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
