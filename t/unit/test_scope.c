@@ -19,7 +19,8 @@
 
 #define URI        "http://smarthealthit.org/fhir/scopes/"
 #define URI_UPPER  "http://smarthealthit.org/FHIR/scopes/"
-#define NAME63     "Abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk"
+#define NAME63     "Abcdefghijklmnopqrstuvwxyzabcdefghijklm"                \
+                   "nopqrstuvwxyzabcdefghijk"
 
 
 static unsigned
