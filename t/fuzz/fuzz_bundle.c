@@ -1,0 +1,206 @@
+/*
+ * Any Bundle: the verdict must be the same with and without blanks around
+ * it and as an entry among others, a failing allocator must never grant,
+ * nothing may leak, and a document or a patient that no Bundle of this size
+ * can name must not be found in it.
+ *
+ * The first byte chooses the allocation that fails, 0 is none.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fhb_bundle.h"
+#include "fhb_out.h"
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+typedef struct {
+    unsigned  calls;
+    unsigned  fail_at;
+    unsigned  failed;
+    unsigned  live;
+} fuzz_heap_t;
+
+static void *fuzz_alloc(void *ctx, size_t size);
+static void fuzz_free(void *ctx, void *p);
+static fhb_rc_t fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_ask_t *ask,
+    fhb_str_t json);
+static void fuzz_blanks(const fhb_bundle_ask_t *ask, fhb_str_t json,
+    fhb_rc_t rc);
+static void fuzz_others(const fhb_bundle_ask_t *ask, fhb_str_t json,
+    fhb_rc_t rc);
+
+
+#define CHECK(what)                                                          \
+    do { if (!(what)) { abort(); } } while (0)
+
+#define LONG  "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-."
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fhb_rc_t          rc, again;
+    fhb_str_t         json;
+    fuzz_heap_t       heap;
+    fhb_bundle_ask_t  ask, other;
+
+    static const fhb_bundle_ask_t  mine = {
+        fhb_string("b1"), fhb_string("Patient/p1"), fhb_string("https://h/f")
+    };
+    static const fhb_str_t  none = fhb_null_string;
+
+    if (size == 0 || size > 65536) {
+        return 0;
+    }
+
+    json.data = data + 1;
+    json.len = size - 1;
+
+    ask = mine;
+
+    memset(&heap, 0, sizeof(heap));
+    rc = fuzz_owner(&heap, &ask, json);
+
+    CHECK(rc == FHB_OK || rc == FHB_E_PATIENT
+          || rc == FHB_E_PATIENT_UNAVAILABLE);
+
+    memset(&heap, 0, sizeof(heap));
+    heap.fail_at = data[0];
+
+    again = fuzz_owner(&heap, &ask, json);
+    CHECK(again == (heap.failed ? FHB_E_NOMEM : rc));
+
+    other = mine;
+    other.patient = none;
+
+    memset(&heap, 0, sizeof(heap));
+    CHECK(fuzz_owner(&heap, &other, json) == FHB_E_PATIENT_MISSING);
+
+    fuzz_blanks(&ask, json, rc);
+    fuzz_others(&ask, json, rc);
+
+    return 0;
+}
+
+
+static void *
+fuzz_alloc(void *ctx, size_t size)
+{
+    fuzz_heap_t *heap = ctx;
+
+    if (++heap->calls == heap->fail_at) {
+        heap->failed = 1;
+        return NULL;
+    }
+
+    heap->live++;
+
+    return malloc(size ? size : 1);
+}
+
+
+static void
+fuzz_free(void *ctx, void *p)
+{
+    fuzz_heap_t *heap = ctx;
+
+    if (p != NULL) {
+        heap->live--;
+        free(p);
+    }
+}
+
+
+static fhb_rc_t
+fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_ask_t *ask, fhb_str_t json)
+{
+    fhb_rc_t     rc;
+    fhb_alloc_t  alloc;
+
+    alloc.alloc = fuzz_alloc;
+    alloc.free = fuzz_free;
+    alloc.ctx = heap;
+
+    rc = fhb_bundle_owner(ask, &alloc, json);
+
+    CHECK(heap->live == 0);
+
+    return rc;
+}
+
+
+static void
+fuzz_blanks(const fhb_bundle_ask_t *ask, fhb_str_t json, fhb_rc_t rc)
+{
+    fhb_out_t       out;
+    fuzz_heap_t     heap;
+    unsigned char  *buf;
+
+    buf = malloc(json.len + 3);
+    CHECK(buf != NULL);
+
+    fhb_out_init(&out, buf, json.len + 3);
+    fhb_out_lit(&out, " \n");
+    fhb_out_str(&out, json);
+    fhb_out_lit(&out, "\t");
+
+    memset(&heap, 0, sizeof(heap));
+    CHECK(fuzz_owner(&heap, ask, fhb_out_result(&out)) == rc);
+
+    /* and as the resource of an entry it is a resource of another type */
+
+    free(buf);
+
+    buf = malloc(json.len + 64);
+    CHECK(buf != NULL);
+
+    fhb_out_init(&out, buf, json.len + 64);
+    fhb_out_lit(&out, "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":");
+    fhb_out_str(&out, json);
+    fhb_out_lit(&out, "}]}");
+
+    memset(&heap, 0, sizeof(heap));
+
+    if (rc == FHB_OK) {
+        CHECK(fuzz_owner(&heap, ask, fhb_out_result(&out)) != FHB_OK);
+    }
+
+    free(buf);
+}
+
+
+/* ids as long as an id may be, that differ from any that is written here */
+
+static void
+fuzz_others(const fhb_bundle_ask_t *ask, fhb_str_t json, fhb_rc_t rc)
+{
+    fuzz_heap_t       heap;
+    fhb_bundle_ask_t  other;
+
+    static const fhb_str_t  far = fhb_string(LONG);
+
+    if (rc != FHB_OK || json.len > 4096) {
+        return;
+    }
+
+    other = *ask;
+    other.patient = far;
+
+    memset(&heap, 0, sizeof(heap));
+
+    if (fuzz_owner(&heap, &other, json) == FHB_OK) {
+        CHECK(json.len > 2 * far.len);
+    }
+
+    other = *ask;
+    other.id = far;
+
+    memset(&heap, 0, sizeof(heap));
+
+    if (fuzz_owner(&heap, &other, json) == FHB_OK) {
+        CHECK(json.len > 2 * far.len);
+    }
+}
