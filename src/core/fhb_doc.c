@@ -149,6 +149,12 @@ fhb_doc_finish(fhb_doc_push_t *push)
         push->rc = fhb_doc_run(push, NULL);
     }
 
+    /* behind the document yajl takes a string without an end for nothing */
+
+    if (push->rc == FHB_OK && push->text.quoted) {
+        push->rc = FHB_E_SYNTAX;
+    }
+
     return push->rc;
 }
 

@@ -310,6 +310,10 @@ anything_but_a_bundle_is_no_answer(void **state)
         "[" BUNDLE(ENTRY(DOCUMENT(MINE, URL))) "]",
         BUNDLE(ENTRY(DOCUMENT(MINE, URL))) "x",
         BUNDLE(ENTRY(DOCUMENT(MINE, URL))) "{}",
+        BUNDLE(ENTRY(DOCUMENT(MINE, URL))) "\"",
+        BUNDLE(ENTRY(DOCUMENT(MINE, URL))) "\"x",
+        BUNDLE(ENTRY(DOCUMENT(MINE, URL))) " \"x\\",
+        BUNDLE(ENTRY(DOCUMENT(MINE, URL))) "\xc3",
         BUNDLE(ENTRY(DOCUMENT(MINE, URL)) ","),
         "{\"resourceType\":\"Bundle\",\"resourceType\":\"Bundle\",\"entry\":["
             ENTRY(DOCUMENT(MINE, URL)) "]}",
