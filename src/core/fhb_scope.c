@@ -1,19 +1,19 @@
 /*
  * SMART scopes, versions 1 and 2.
  *
- *     scope       = scope-token *( 1*SP scope-token )
- *     scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
- *     resource    = [ prefix ] context "/" type "." perm
- *     prefix      = "http://smarthealthit.org/" ( "fhir" / "FHIR" ) "/scopes/"
- *     context     = "patient" / "user" / "system"
- *     type        = "*" / UPPER *ALPHA
- *     perm        = "read" / "write" / "*"          ; version 1
- *                 / cruds [ "?" constraint ]        ; version 2
- *     cruds       = 1*( of "c" "r" "u" "d" "s", in this order )
+ *     scope    = token *( 1*SP token )
+ *     token    = 1*( any byte but SP )
+ *     resource = [ prefix ] context "/" type "." perm
+ *     prefix   = "http://smarthealthit.org/" ( "fhir" / "FHIR" ) "/scopes/"
+ *     context  = "patient" / "user" / "system"
+ *     type     = "*" / UPPER *ALPHA
+ *     perm     = "read" / "write" / "*"             ; version 1
+ *              / cruds [ "?" *any ]                 ; version 2
+ *     cruds    = 1*( of "c" "r" "u" "d" "s", in this order )
  *
- * All of it is case-sensitive.  Any other scope-token is of another kind
- * (openid, launch/patient, ...) and grants nothing here.  ".write" and "s"
- * alone grant no read: searching is not reading by id.
+ * All of it is case-sensitive.  Any other token is of another kind (openid,
+ * launch/patient, ...) or malformed and grants nothing here.  ".write" and
+ * "s" alone grant no read: searching is not reading by id.
  */
 
 #include "fhb_scope.h"
@@ -23,7 +23,6 @@
 #define FHB_SCOPE_CONSTRAINT  '?'
 
 
-static int fhb_scope_is_token(fhb_str_t s);
 static void fhb_scope_resource(fhb_scope_t *s, fhb_str_t token);
 static unsigned fhb_scope_context(fhb_str_t *token);
 static int fhb_scope_permission(fhb_scope_t *s, fhb_str_t perm);
@@ -70,9 +69,7 @@ fhb_scope_next(fhb_str_t *rest, fhb_scope_t *s)
 
     *rest = fhb_text_skip(*rest, n);
 
-    if (fhb_scope_is_token(token)) {
-        fhb_scope_resource(s, token);
-    }
+    fhb_scope_resource(s, token);
 
     return FHB_OK;
 }
@@ -149,23 +146,6 @@ fhb_scope_resource_valid(fhb_str_t s)
 }
 
 
-static int
-fhb_scope_is_token(fhb_str_t s)
-{
-    size_t  i;
-
-    for (i = 0; i < s.len; i++) {
-        if (s.data[i] < 0x21 || s.data[i] > 0x7e
-            || s.data[i] == '"' || s.data[i] == '\\')
-        {
-            return 0;
-        }
-    }
-
-    return s.len != 0;
-}
-
-
 /* leaves s as it is unless the whole token is well-formed */
 
 static void
@@ -182,13 +162,9 @@ fhb_scope_resource(fhb_scope_t *s, fhb_str_t token)
 
     found.context = fhb_scope_context(&token);
 
-    if (found.context == 0 || token.len == 0) {
-        return;
-    }
-
     dot = memchr(token.data, '.', token.len);
 
-    if (dot == NULL) {
+    if (found.context == 0 || dot == NULL) {
         return;
     }
 

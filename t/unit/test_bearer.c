@@ -389,6 +389,11 @@ a_scope_that_rfc_6750_bars_is_left_out(void **state)
                                 "that this document needs",
                                 "insufficient_scope"));
     }
+
+    challenge_for(FHB_E_SCOPE, "!#$[]~ ~", "",
+                  DESCRIBED("The access token does not grant the scopes "
+                            "that this document needs", "insufficient_scope")
+                  ", scope=\"!#$[]~ ~\"");
 }
 
 

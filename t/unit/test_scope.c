@@ -158,6 +158,48 @@ any_other_permission_grants_nothing(void **state)
 }
 
 
+/* it counts for the context and the spelling of a challenge alone */
+
+static void
+a_scope_without_read_is_a_scope(void **state)
+{
+    size_t       i;
+    fhb_str_t    rest;
+    fhb_scope_t  s;
+
+    static const struct {
+        const char  *scope;
+        unsigned     context, v2;
+    } rows[] = {
+        { "user/Binary.write", U, 0 },
+        { "patient/Binary.cud", P, 1 },
+        { "system/Binary.s", S, 1 },
+        { "user/Binary.rs?_id=1", U, 1 },
+        { "user/Binary.writer", 0, 0 },
+        { "user/Binary.x", 0, 0 },
+        { "user/Binary.", 0, 0 },
+        { "user/Binary.rsx", 0, 0 },
+        { "user/Binary.read?_id=1", 0, 0 },
+        { "launch/patient", 0, 0 },
+        { "user", 0, 0 },
+        { "user/", 0, 0 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rest.data = (const unsigned char *) rows[i].scope;
+        rest.len = strlen(rows[i].scope);
+
+        assert_int_equal(fhb_scope_next(&rest, &s), FHB_OK);
+        assert_int_equal(s.context, rows[i].context);
+        assert_int_equal(s.v2, rows[i].v2);
+        assert_int_equal(s.read, 0);
+        assert_int_equal(fhb_scope_next(&rest, &s), FHB_DONE);
+    }
+}
+
+
 static void
 any_other_context_or_type_grants_nothing(void **state)
 {
@@ -242,6 +284,10 @@ a_resource_must_be_the_name_of_a_type(void **state)
     check("user/*.read", "*", 0);
     check("user/*.read", "binary", 0);
     check("user/*.read", "Bin-ary", 0);
+    check("user/*.read", "@Binary", 0);
+    check("user/*.read", "[Binary", 0);
+    check("user/Account.read", "Account", U);
+    check("user/Zz.read", "Zz", U);
     check("user/*.read", NAME63 "l", U);
     check("user/" NAME63 "l.read", NAME63 "l", U);
     check("user/*.read", NAME63 "lm", 0);
@@ -354,6 +400,7 @@ main(void)
         cmocka_unit_test(words_of_version_1_grant_as_they_say),
         cmocka_unit_test(letters_of_version_2_count_only_in_their_order),
         cmocka_unit_test(any_other_permission_grants_nothing),
+        cmocka_unit_test(a_scope_without_read_is_a_scope),
         cmocka_unit_test(any_other_context_or_type_grants_nothing),
         cmocka_unit_test(the_uri_form_is_equal_to_the_plain_one),
         cmocka_unit_test(a_wildcard_is_every_type),
