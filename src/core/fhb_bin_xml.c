@@ -16,7 +16,6 @@ typedef struct {
     fhb_bin_facts_t   *facts;
     fhb_bin_field_t    path[3];         /* at depth 0 to 2 */
     unsigned           depth;           /* open elements */
-    unsigned           started:1;       /* the declaration was looked at */
     unsigned           closed:1;        /* the resource is */
 } fhb_bin_xml_t;
 
@@ -28,9 +27,6 @@ static fhb_rc_t fhb_bin_xml_finish(void *parser);
 static int fhb_bin_xml_at_value(const void *parser);
 static int fhb_bin_xml_at_end(const void *parser);
 static void fhb_bin_xml_free(void *parser);
-static fhb_rc_t fhb_bin_xml_declared(fhb_str_t in);
-static fhb_rc_t fhb_bin_xml_encoding(fhb_str_t in);
-static size_t fhb_bin_xml_find(fhb_str_t in, fhb_str_t what);
 static fhb_rc_t fhb_bin_xml_open(void *data, const fhb_xml_tag_t *tag);
 static fhb_rc_t fhb_bin_xml_root(fhb_bin_xml_t *p, const fhb_xml_tag_t *tag);
 static fhb_rc_t fhb_bin_xml_close(void *data, unsigned depth);
@@ -41,7 +37,8 @@ static const fhb_xml_handler_t  fhb_bin_xml_handler = {
     fhb_bin_xml_open,
     fhb_bin_xml_close,
     fhb_bin_xml_text,
-    1
+    1                                   /* the scanner reads bytes: it sees
+                                         * the same only in UTF-8 */
 };
 
 
@@ -90,17 +87,7 @@ fhb_bin_xml_create(void **parser, const fhb_alloc_t *alloc,
 static fhb_rc_t
 fhb_bin_xml_feed(void *parser, fhb_str_t in)
 {
-    fhb_rc_t        rc;
     fhb_bin_xml_t  *p = parser;
-
-    if (!p->started) {
-        p->started = 1;
-
-        rc = fhb_bin_xml_declared(in);
-        if (rc != FHB_OK) {
-            return rc;
-        }
-    }
 
     return fhb_xml_feed(p->xml, in);
 }
@@ -143,98 +130,6 @@ fhb_bin_xml_free(void *parser)
 
     alloc = p->alloc;
     alloc.free(alloc.ctx, p);
-}
-
-
-/*
- * The scanner reads bytes, libxml2 characters: they see the same only in
- * UTF-8.  The reader gathers the skeleton, so the declaration is never cut,
- * unless it is absurdly long.
- */
-
-static fhb_rc_t
-fhb_bin_xml_declared(fhb_str_t in)
-{
-    size_t                  n;
-    static const fhb_str_t  bom = fhb_string("\xef\xbb\xbf");
-    static const fhb_str_t  start = fhb_string("<?xml");
-    static const fhb_str_t  end = fhb_string("?>");
-
-    if (fhb_bin_xml_find(in, bom) == 0) {
-        in.data += bom.len;
-        in.len -= bom.len;
-    }
-
-    if (in.len <= start.len || memcmp(in.data, start.data, start.len) != 0
-        || !fhb_splice_blank(in.data[start.len]))
-    {
-        return FHB_OK;
-    }
-
-    n = fhb_bin_xml_find(in, end);
-
-    if (n == in.len) {
-        return FHB_E_BACKEND_RESOURCE;
-    }
-
-    in.len = n;
-
-    return fhb_bin_xml_encoding(in);
-}
-
-
-/* encoding S? "=" S? quote "UTF-8" quote; libxml2 checks the rest */
-
-static fhb_rc_t
-fhb_bin_xml_encoding(fhb_str_t in)
-{
-    size_t                  i, n;
-    static const fhb_str_t  name = fhb_string("encoding");
-    static const fhb_str_t  utf8 = fhb_string("utf-8");
-
-    n = fhb_bin_xml_find(in, name);
-
-    if (n == in.len) {
-        return FHB_OK;
-    }
-
-    n += name.len;
-
-    while (n < in.len && (fhb_splice_blank(in.data[n]) || in.data[n] == '=')) {
-        n++;
-    }
-
-    if (in.len - n < utf8.len + 2
-        || (in.data[n] != '"' && in.data[n] != '\'')
-        || in.data[n + 1 + utf8.len] != in.data[n])
-    {
-        return FHB_E_BACKEND_RESOURCE;
-    }
-
-    for (i = 0; i < utf8.len; i++) {
-        if ((in.data[n + 1 + i] | 0x20) != (utf8.data[i] | 0x20)) {
-            return FHB_E_BACKEND_RESOURCE;
-        }
-    }
-
-    return FHB_OK;
-}
-
-
-/* The offset of what, in.len without any. */
-
-static size_t
-fhb_bin_xml_find(fhb_str_t in, fhb_str_t what)
-{
-    size_t  i;
-
-    for (i = 0; i + what.len <= in.len; i++) {
-        if (memcmp(in.data + i, what.data, what.len) == 0) {
-            return i;
-        }
-    }
-
-    return in.len;
 }
 
 

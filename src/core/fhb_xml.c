@@ -21,11 +21,17 @@ struct fhb_xml_s {
     unsigned                  depth;    /* open elements */
     unsigned                  errors:1; /* libxml2 told of one */
     unsigned                  loose:1;  /* of one that strict is for */
+    unsigned                  started:1;
+                                        /* the declaration was judged */
+    size_t                    len;      /* bytes in start */
     fhb_rc_t                  rc;       /* FHB_OK while it goes on */
+    unsigned char             start[FHB_XML_MAX_DECL];
+                                        /* what is held back until then */
 };
 
 
 static fhb_rc_t fhb_xml_start(fhb_xml_t *xml);
+static size_t fhb_xml_begin(fhb_xml_t *xml, fhb_str_t in);
 static void fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len,
     int last);
 static void fhb_xml_stop(fhb_xml_t *xml, fhb_rc_t rc);
@@ -56,7 +62,7 @@ fhb_xml_create(fhb_xml_t **out, const fhb_alloc_t *alloc,
         return FHB_E_NOMEM;
     }
 
-    memset(xml, 0, sizeof(fhb_xml_t));
+    memset(xml, 0, offsetof(fhb_xml_t, start));
 
     xml->alloc = *alloc;
     xml->handler = handler;
@@ -78,7 +84,9 @@ fhb_xml_create(fhb_xml_t **out, const fhb_alloc_t *alloc,
 /*
  * No callback of a tree is set, so none is built.  None of an entity either:
  * the five of XML need none, and others come from a DTD, which ends it all.
- * XML_PARSE_HUGE is not set, so the limits of libxml2 are in force.
+ * XML_PARSE_HUGE is not set, so the limits of libxml2 are in force.  Without
+ * XML_PARSE_NOENT an attribute's "&amp;" would come as "&#38;"; there is no
+ * other entity that it could put in.
  */
 
 static fhb_rc_t
@@ -103,7 +111,7 @@ fhb_xml_start(fhb_xml_t *xml)
         return FHB_E_NOMEM;
     }
 
-    (void) xmlCtxtUseOptions(xml->ctxt, XML_PARSE_NONET);
+    (void) xmlCtxtUseOptions(xml->ctxt, XML_PARSE_NONET | XML_PARSE_NOENT);
 
     return FHB_OK;
 }
@@ -137,6 +145,12 @@ fhb_xml_feed(fhb_xml_t *xml, fhb_str_t in)
 {
     size_t  n;
 
+    if (!xml->started && in.len && xml->rc == FHB_OK) {
+        n = fhb_xml_begin(xml, in);
+        in.data += n;
+        in.len -= n;
+    }
+
     while (in.len && xml->rc == FHB_OK) {
         n = in.len < FHB_XML_PART ? in.len : FHB_XML_PART;
 
@@ -150,9 +164,53 @@ fhb_xml_feed(fhb_xml_t *xml, fhb_str_t in)
 }
 
 
+/*
+ * Gathers the declaration, byte by byte, and returns how many it took: the
+ * one libxml2 obeys must be the one that was judged.
+ */
+
+static size_t
+fhb_xml_begin(fhb_xml_t *xml, fhb_str_t in)
+{
+    size_t     n;
+    fhb_rc_t   rc;
+    fhb_str_t  s;
+
+    s.data = xml->start;
+
+    for (n = 0; n < in.len; /* void */) {
+        xml->start[xml->len++] = in.data[n++];
+        s.len = xml->len;
+
+        rc = fhb_xml_decl(s, xml->handler->strict);
+
+        if (rc == FHB_AGAIN) {
+            continue;
+        }
+
+        xml->started = 1;
+
+        if (rc != FHB_OK) {
+            fhb_xml_stop(xml, rc);
+
+        } else {
+            fhb_xml_run(xml, xml->start, xml->len, 0);
+        }
+
+        break;
+    }
+
+    return n;
+}
+
+
 fhb_rc_t
 fhb_xml_finish(fhb_xml_t *xml)
 {
+    if (xml->rc == FHB_OK && !xml->started) {
+        fhb_xml_run(xml, xml->start, xml->len, 0);
+    }
+
     if (xml->rc == FHB_OK) {
         fhb_xml_run(xml, NULL, 0, 1);
     }

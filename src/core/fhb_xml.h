@@ -15,6 +15,7 @@
 
 #define FHB_XML_MAX_PENDING  262144     /* bytes that a tag or comment spans */
 #define FHB_XML_MAX_DEPTH    200        /* open elements */
+#define FHB_XML_MAX_DECL     512        /* bytes of the declaration */
 
 
 /* a start tag; the strings are gone when the handler returns */
@@ -37,9 +38,10 @@ typedef struct {
     fhb_rc_t  (*open)(void *data, const fhb_xml_tag_t *tag);
     fhb_rc_t  (*close)(void *data, unsigned depth);
     fhb_rc_t  (*text)(void *data, fhb_str_t text);
-    int         strict;                 /* not 0: a prefix that is not
-                                         * declared is an error, and so is
-                                         * a namespace that is no URI */
+    int         strict;                 /* not 0: UTF-8 and nothing else;
+                                         * a prefix that is not declared is
+                                         * an error, and so is a namespace
+                                         * that is no URI */
 } fhb_xml_handler_t;
 
 typedef struct fhb_xml_s  fhb_xml_t;
@@ -65,7 +67,8 @@ fhb_must_check fhb_rc_t fhb_xml_create(fhb_xml_t **xml,
  * fhb_xml_feed - parse the next piece.
  *
  * shape    in: any length, may split anything
- * returns  FHB_OK, the piece is consumed | FHB_E_SYNTAX, for any DTD too |
+ * returns  FHB_OK, the piece is consumed | FHB_E_SYNTAX, for any DTD too,
+ *          and for an encoding but UTF-8, UTF-16, ISO 8859, windows-125x |
  *          FHB_E_TOO_LARGE | FHB_E_NOMEM | what the handler returned; the
  *          result of a parser that has failed stays the same
  * source   XML 1.0, Namespaces in XML 1.0
@@ -98,6 +101,17 @@ void fhb_xml_free(fhb_xml_t *xml);
 
 fhb_must_check fhb_rc_t fhb_xml_attr(const fhb_xml_tag_t *tag,
     fhb_str_t name, fhb_str_t *value);
+
+
+/*
+ * fhb_xml_decl - the room's own: judge the encoding that a document declares.
+ *
+ * shape    start: all of its bytes so far, FHB_XML_MAX_DECL at most
+ * returns  FHB_OK | FHB_AGAIN, more bytes must come | FHB_E_SYNTAX
+ * test     t/unit/test_xml.c
+ */
+
+fhb_must_check fhb_rc_t fhb_xml_decl(fhb_str_t start, int strict);
 
 
 #pragma GCC visibility pop

@@ -222,11 +222,11 @@ a_binary_of_any_version_is_read(void **state)
         { XML, "<?xml version='1.0' encoding='utf-8' standalone='yes'?>\n"
           "<?xml-stylesheet type='text/xsl' href='x'?><!-- <data/> -->\n"
           "<f:Binary xmlns:f='http://hl7.org/fhir'>\n <f:id value='x'/>\n"
-          " <f:contentType value='text/x; a=&quot;&#x41;&lt;&quot;'/>\n"
+          " <f:contentType value='text/x; a=&quot;&#x41;&lt;&amp;&#38;&quot;'/>\n"
           " <f:securityContext><f:reference value='Patient/9'/>"
           "</f:securityContext>\n"
           " <f:data value='JVBE&#x2B;i0\nAA=='/>\n</f:Binary>\n<!-- -->\n",
-          "[x|||text/x; a=\"A<\"|Patient/9]JVBE+i0\nAA==" },
+          "[x|||text/x; a=\"A<&&\"|Patient/9]JVBE+i0\nAA==" },
         { XML, "<?xml version='1.0'?>" XROOT XCT "<data value='A'/>" XEND,
           "[|||a/b|]A" },
         { XML, "\xef\xbb\xbf<?xml version='1.0' encoding = 'Utf-8' ?>" XROOT
