@@ -23,6 +23,8 @@ static ngx_int_t ngx_http_fhir_binary_document_not_modified(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_document_weak_range(
+    ngx_http_request_t *r);
 static ngx_int_t ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
@@ -423,6 +425,11 @@ ngx_http_fhir_binary_document_not_modified(ngx_http_request_t *r,
     ngx_http_clear_content_length(r);
     ngx_http_clear_accept_ranges(r);
 
+    if (r->headers_out.content_range) {
+        r->headers_out.content_range->hash = 0;
+        r->headers_out.content_range = NULL;
+    }
+
     if (r->headers_out.content_encoding) {
         r->headers_out.content_encoding->hash = 0;
         r->headers_out.content_encoding = NULL;
@@ -472,7 +479,7 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
         /* nginx cuts, and says so; the backend's own word would be double */
 
         ngx_http_clear_accept_ranges(r);
-        r->allow_ranges = 1;
+        r->allow_ranges = !ngx_http_fhir_binary_document_weak_range(r);
 
         if (r->upstream && !r->cached) {
             /* several parts can be cut only from a body that is at hand */
@@ -481,6 +488,23 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
     }
 
     return ngx_http_fhir_binary_next_header(r);
+}
+
+
+/* nginx compares tags byte by byte; a weak one never allows a part */
+
+static ngx_uint_t
+ngx_http_fhir_binary_document_weak_range(ngx_http_request_t *r)
+{
+    ngx_str_t  *value;
+
+    if (r->headers_in.if_range == NULL) {
+        return 0;
+    }
+
+    value = &r->headers_in.if_range->value;
+
+    return value->len > 2 && value->data[0] == 'W' && value->data[1] == '/';
 }
 
 
