@@ -270,6 +270,10 @@ ngx_http_fhir_binary_filter_error(ngx_http_request_t *r,
         return FHB_E_BACKEND_LOGIN;
     }
 
+    if (backend && status == NGX_HTTP_RANGE_NOT_SATISFIABLE && !ctx->ranged) {
+        return FHB_E_BACKEND_RANGE;
+    }
+
     return fhb_error_for_status(status, backend);
 }
 

@@ -39,6 +39,8 @@ static const ngx_str_t  ngx_http_fhir_binary_header_allowed[] = {
     ngx_string("content-type"),
     ngx_string("etag"),
     ngx_string("last-modified"),
+    ngx_string("retry-after"),
+    ngx_string("www-authenticate"),
     ngx_string("x-request-id"),
     ngx_string("x-correlation-id"),
     ngx_null_string

@@ -18,6 +18,7 @@
 typedef struct {
     ngx_str_t  retry_after;
     ngx_str_t  content_range;
+    ngx_str_t  www_authenticate;        /* of auth_basic or auth_request */
 } ngx_http_fhir_binary_outcome_kept_t;
 
 
@@ -173,6 +174,12 @@ ngx_http_fhir_binary_outcome_keep(ngx_http_request_t *r,
         kept->content_range = r->headers_out.content_range->value;
     }
 
+    if (r->headers_out.www_authenticate
+        && r->headers_out.www_authenticate->hash)
+    {
+        kept->www_authenticate = r->headers_out.www_authenticate->value;
+    }
+
     for (part = &r->headers_out.headers.part; part; part = part->next) {
 
         h = part->elts;
@@ -215,7 +222,20 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     r->headers_out.content_type_lowcase = NULL;
 
-    if (ngx_http_fhir_binary_outcome_challenge(r, ctx) != NGX_OK) {
+    if (status == NGX_HTTP_UNAUTHORIZED
+        && kept->www_authenticate.len
+        && ngx_http_fhir_binary_header_add(r, "WWW-Authenticate",
+                                           &kept->www_authenticate)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* where another module asks for credentials, bearer tokens may be none */
+
+    if ((ctx->conf->auth || kept->www_authenticate.len == 0)
+        && ngx_http_fhir_binary_outcome_challenge(r, ctx) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -286,6 +306,8 @@ ngx_http_fhir_binary_outcome_challenge(ngx_http_request_t *r,
 /*
  * Whether an error response of the backend may pass as it is: it is in a FHIR
  * format, not compressed, and not in the one that the client did not ask for.
+ * A 401 after our own verdict blames the gateway, and a client would look for
+ * another token.
  */
 
 ngx_int_t
@@ -298,6 +320,8 @@ ngx_http_fhir_binary_outcome_passes(ngx_http_request_t *r,
 
     if (r->upstream == NULL
         || r->headers_out.status < NGX_HTTP_BAD_REQUEST
+        || (r->headers_out.status == NGX_HTTP_UNAUTHORIZED
+            && ctx->conf->auth)
         || (r->headers_out.content_encoding
             && r->headers_out.content_encoding->hash)
         || fhb_media_parse(&media,
