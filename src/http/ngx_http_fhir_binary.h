@@ -228,6 +228,7 @@ typedef struct {
     fhb_rc_t                     rc;          /* why it failed */
 
     unsigned                     flush:1;
+    unsigned                     recycled:1;
     unsigned                     old:1;       /* slice is of what was held */
     unsigned                     last:1;      /* the last buffer was seen */
     unsigned                     whole:1;     /* and all of it was given */
@@ -265,6 +266,8 @@ typedef struct {
     ngx_int_t                    bufs_max;
 
     unsigned                     armed:1;
+    unsigned                     unflushed:1; /* something left since the
+                                               * last flush */
     unsigned                     nomem:1;
     unsigned                     ended:1;     /* the stream's end is checked */
     unsigned                     done:1;      /* nothing more goes out */
@@ -316,7 +319,7 @@ typedef struct {
     unsigned                     held:1;      /* the header waits for data */
     unsigned                     looked:1;    /* the start is that of a CCD */
     unsigned                     asked_get:1; /* for a HEAD of the client */
-    unsigned                     open:1;      /* HTTP/1.0, ends by close */
+    unsigned                     open:1;      /* the body ends by close */
     ngx_msec_t                   heard;       /* when data came last */
 
     /* ccd */

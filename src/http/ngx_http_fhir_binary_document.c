@@ -27,6 +27,8 @@ static ngx_uint_t ngx_http_fhir_binary_document_weak_range(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 
 
 fhb_rc_t
@@ -460,9 +462,6 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
         r->headers_out.charset.len = 0;
     }
 
-    ctx->open = (ctx->length == -1
-                 && (r->http_version < NGX_HTTP_VERSION_11));
-
     if (ctx->fhir || ctx->cda) {
 
         ngx_http_clear_accept_ranges(r);
@@ -471,7 +470,7 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
 
         ngx_http_fhir_binary_pump_arm(ctx);
 
-        return ngx_http_fhir_binary_next_header(r);
+        return ngx_http_fhir_binary_document_header(r, ctx);
     }
 
     if (r->headers_out.status == NGX_HTTP_OK && ctx->length != -1) {
@@ -487,7 +486,7 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
         }
     }
 
-    return ngx_http_fhir_binary_next_header(r);
+    return ngx_http_fhir_binary_document_header(r, ctx);
 }
 
 
@@ -524,13 +523,31 @@ ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
 
         r->filter_need_in_memory = 1;
 
-        ctx->open = (ctx->length == -1
-                     && r->http_version < NGX_HTTP_VERSION_11);
-
         if (ngx_http_fhir_binary_frame_write(r, ctx) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
-    return ngx_http_fhir_binary_next_header(r);
+    return ngx_http_fhir_binary_document_header(r, ctx);
+}
+
+
+/*
+ * What marks the end of the body is known when the header has left: other
+ * filters take a length away, and chunks can be switched off.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_fhir_binary_next_header(r);
+
+    ctx->open = (r->headers_out.content_length_n == -1
+                 && !r->chunked
+                 && r->http_version < NGX_HTTP_VERSION_20);
+
+    return rc;
 }

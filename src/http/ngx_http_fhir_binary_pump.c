@@ -56,6 +56,7 @@ ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx)
     pump->last_out = &pump->out;
     pump->bufs_max = ctx->conf->bufs.num;
     pump->armed = 1;
+    pump->unflushed = 1;
 
     if (ctx->choice.form == FHB_FORM_NATIVE) {
         pump->convert = ctx->fhir ? NGX_HTTP_FHIR_BINARY_DECODE
@@ -551,11 +552,13 @@ static ngx_int_t
 ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_buf_t                    *b;
-    ngx_chain_t                  *cl;
-    ngx_http_fhir_binary_pump_t  *pump;
+    ngx_buf_t                      *b;
+    ngx_chain_t                    *cl;
+    ngx_http_fhir_binary_pump_t    *pump;
+    ngx_http_fhir_binary_source_t  *source;
 
     pump = &ctx->pump;
+    source = &ctx->source;
     b = pump->out_buf;
 
     if (b->pos == b->last) {
@@ -569,9 +572,20 @@ ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
 
     /* without a free buffer nothing would push the last bytes out */
 
-    b->flush = ctx->source.flush
+    b->flush = source->flush
                || (pump->free == NULL && pump->bufs == pump->bufs_max);
-    ctx->source.flush = 0;
+    pump->unflushed = !b->flush;
+
+    /* the mark of upstream's buffers, which are not held back for more */
+
+    b->recycled = source->recycled;
+
+    if (source->slice.len == 0
+        && (source->buf == NULL || source->buf->pos == source->buf->last))
+    {
+        source->flush = 0;
+        source->recycled = 0;
+    }
 
     cl->buf = b;
     cl->next = NULL;
@@ -637,6 +651,13 @@ ngx_http_fhir_binary_pump_push(ngx_http_request_t *r,
     }
 
     ctx->source.flush = 0;
+
+    if (!pump->unflushed) {
+        /* a byte or two that make no quantum yet */
+        return NGX_OK;
+    }
+
+    pump->unflushed = 0;
 
     return ngx_http_fhir_binary_pump_special(r, ctx, 0);
 }

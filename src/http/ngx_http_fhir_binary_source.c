@@ -10,10 +10,6 @@
 #include "ngx_http_fhir_binary_glue.h"
 
 
-/* milliseconds that a timer may be early by our count */
-#define NGX_HTTP_FHIR_BINARY_TIMER  20
-
-
 static ngx_int_t ngx_http_fhir_binary_source_buf(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
@@ -180,6 +176,8 @@ ngx_http_fhir_binary_source_buf(ngx_http_request_t *r,
 
         n = ngx_buf_in_memory(b) ? b->last - b->pos : 0;
 
+        source->recycled |= b->recycled;
+
         if (b->flush) {
             source->flush = 1;
 
@@ -220,6 +218,7 @@ static ngx_int_t
 ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    ngx_msec_t            limit;
     ngx_http_upstream_t  *u;
 
     u = r->upstream;
@@ -228,11 +227,19 @@ ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    ctx->source.rc = (u->conf
-                      && ngx_current_msec - ctx->heard
-                         + NGX_HTTP_FHIR_BINARY_TIMER
-                         >= u->conf->read_timeout)
-                     ? FHB_E_TIMEOUT : FHB_E_BACKEND;
+    ctx->source.rc = FHB_E_BACKEND;
+
+    if (u->conf) {
+
+        /* its timer may have started a lazy delay before we heard */
+
+        limit = u->conf->read_timeout;
+        limit -= ngx_min(limit / 2, NGX_TIMER_LAZY_DELAY);
+
+        if (ngx_current_msec - ctx->heard >= limit) {
+            ctx->source.rc = FHB_E_TIMEOUT;
+        }
+    }
 
     return NGX_ERROR;
 }
