@@ -1,0 +1,83 @@
+# The edges of the output buffers leave no trace in a document.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+use FhirBinary '-more';
+use Documents;
+
+my $store = store();
+
+my $proxy = 'fhir_binary r4;
+             fhir_binary_auth off;
+             proxy_http_version 1.1;
+             proxy_set_header Connection "";
+             proxy_pass http://store/Binary/;';
+
+my $ngx = nginx_start(
+    http => 'keepalive_requests 10000;
+             upstream store { server 127.0.0.1:' . $store->port . ';
+                              keepalive 4; keepalive_requests 10000; }',
+    server => "location /2k/Binary/ { $proxy fhir_binary_buffers 2 2k; }
+               location /odd/Binary/ { $proxy fhir_binary_buffers 3 2049; }
+               location /32k/Binary/ { $proxy }");
+
+# The head's length follows from a first answer.  With it, documents whose
+# base64 or whose tail ends within a few bytes of a buffer's end; an id of
+# another length moves them by one byte.
+
+for my $form (qw(json xml)) {
+    my $r = ask($ngx->port, 'size.10000', accept => $TYPE{$form},
+                prefix => '/2k/Binary/');
+
+    my $head = $r->{body} =~ m{"data":"|<data value="} ? $+[0] : 0;
+
+    cmp_ok($head, '>', 50, "$form: where the data begins");
+
+    for my $case ([ '2k', 2048, 1, 2, 3 ], [ 'odd', 2049, 1, 3, 4 ],
+                  [ '32k', 32768, 1, 4 ])
+    {
+        my ($where, $buffer, @times) = @$case;
+        my (@sizes, %seen);
+
+        for my $edge (map { $_ * $buffer } @times) {
+            my $middle = int(($edge - $head) / 4) * 3;
+
+            push @sizes, map { ($middle + 3 * $_ + $_ % 3) x 4 } -6 .. 1;
+        }
+
+        for my $wire ('', '.chunk.4097') {
+            my @ids = map { "size.$sizes[$_].x." . 'x' x (1 + $_ % 4)
+                            . $wire } 0 .. $#sizes;
+
+            my @r = ask($ngx->port, \@ids, accept => $TYPE{$form},
+                        prefix => "/$where/Binary/", timeout => 30);
+
+            my @bad = grep { fault($r[$_], $sizes[$_]) } 0 .. $#ids;
+
+            is("@ids[@bad]", '', "$form, $where$wire");
+            $seen{length $r[$_]{body}} = 1 for 0 .. $#ids;
+        }
+
+        is(scalar grep({ $seen{$_ * $buffer} } @times), scalar @times,
+           "$form, $where: some filled all buffers to the last byte");
+    }
+}
+
+
+sub fault {
+    my ($r, $size) = @_;
+
+    return 'status' if $r->{status} != 200;
+    return 'cut' if !$r->{complete};
+
+    my $found = unwrap($r) || return 'no resource';
+
+    return $found->{data} ne document($size);
+}
+
+
+$ngx->is_log_clean;
+
+done_testing();
