@@ -98,10 +98,7 @@ fhb_bin_read_feed(fhb_bin_read_t *r, const unsigned char **in, size_t *left,
 {
     fhb_rc_t  rc;
 
-    event->type = FHB_BIN_NONE;
-    event->data.len = 0;
-    event->data.data = NULL;
-    event->meta = NULL;
+    memset(event, 0, sizeof(fhb_bin_event_t));
 
     if (r->rc != FHB_OK) {
         return r->rc;

@@ -18,7 +18,7 @@ static size_t fhb_splice_span_plain(const unsigned char *p, size_t len,
 static size_t fhb_splice_span_sse2(const unsigned char *p, size_t len,
     signed char low, signed char stop);
 static size_t fhb_splice_span_avx2(const unsigned char *p, size_t len,
-    signed char low, signed char stop);
+    signed char low, signed char stop) __attribute__((target("avx2")));
 #endif
 
 
@@ -116,7 +116,6 @@ fhb_splice_span_sse2(const unsigned char *p, size_t len, signed char low,
 
 /* Whole blocks only: the rest of the span begins in the one it stops at. */
 
-__attribute__((target("avx2")))
 static size_t
 fhb_splice_span_avx2(const unsigned char *p, size_t len, signed char low,
     signed char stop)

@@ -24,6 +24,7 @@ typedef struct {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+
 static void
 check(int ok)
 {

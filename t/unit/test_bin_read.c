@@ -222,7 +222,8 @@ a_binary_of_any_version_is_read(void **state)
         { XML, "<?xml version='1.0' encoding='utf-8' standalone='yes'?>\n"
           "<?xml-stylesheet type='text/xsl' href='x'?><!-- <data/> -->\n"
           "<f:Binary xmlns:f='http://hl7.org/fhir'>\n <f:id value='x'/>\n"
-          " <f:contentType value='text/x; a=&quot;&#x41;&lt;&amp;&#38;&quot;'/>\n"
+          " <f:contentType "
+          "value='text/x; a=&quot;&#x41;&lt;&amp;&#38;&quot;'/>\n"
           " <f:securityContext><f:reference value='Patient/9'/>"
           "</f:securityContext>\n"
           " <f:data value='JVBE&#x2B;i0\nAA=='/>\n</f:Binary>\n<!-- -->\n",
@@ -651,7 +652,9 @@ memory_does_not_grow_with_the_value(void **state)
 {
     size_t                     i;
     static const size_t        n[] = { 4096, 65536, 1000 };
-    static const char * const  json[] = { "ABCD", "\\/", "\\u002B", "AB\\r\\n" };
+    static const char * const  json[] = {
+        "ABCD", "\\/", "\\u002B", "AB\\r\\n"
+    };
     static const char * const  xml[] = { "ABCD", "&#x2B;", "ABC\n" };
 
     (void) state;
