@@ -18,7 +18,7 @@
 #define NOW   1700000000
 #define BASE  "\"iss\":\"https://as/\",\"aud\":\"https://rs\""
 #define EXP   ",\"exp\":1700000100"
-#define FULL  BASE EXP ",\"sub\":\"s\",\"client_id\":\"c\",\"jti\":\"j\","       \
+#define FULL  BASE EXP ",\"sub\":\"s\",\"client_id\":\"c\",\"jti\":\"j\","   \
               "\"iat\":1699999999"
 
 
@@ -432,6 +432,8 @@ an_id_token_is_no_access_token(void **state)
           "\"azp\":\"https://rs\"" EXP, BAD },
         { "\"iss\":\"https://as/\",\"aud\":[\"https://rs\",\"app\"],"
           "\"azp\":\"app\"" EXP, FHB_OK },
+        { "\"iss\":\"https://as/\",\"aud\":[\"https://rs\",\"app\"],"
+          "\"azp\":\"https://rs\"" EXP, FHB_OK },
         { NULL, 0 }
     };
 

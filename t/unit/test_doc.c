@@ -312,6 +312,9 @@ text_that_is_no_unicode_is_refused(void **state)
         { "\"\\ud800\\ud800\"", FHB_E_SYNTAX },
         { "\"\\ud800\\u0041\"", FHB_E_SYNTAX },
         { "\"\\ud800\\n\"", FHB_E_SYNTAX },
+        { "\"\\ud800\\n\\udc00\"", FHB_E_SYNTAX },
+        { "\"\\ud800x\\udc00\"", FHB_E_SYNTAX },
+        { "\"\\ud800\xc2\xa2\\udc00\"", FHB_E_SYNTAX },
         { "\"\\ud800\xc2\xa2\"", FHB_E_SYNTAX },
         { "\"\\ude00\\ud83d\"", FHB_E_SYNTAX },
         { NULL, 0 }

@@ -17,12 +17,14 @@
 
 /* real public keys; those of RFC 7515 A.2, A.3 and of RFC 8037 A.2 */
 
-#define N  "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddx"         \
-           "HmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMs"         \
-           "D1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSH"         \
-           "SXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdV"         \
-           "MTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8"         \
-           "NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"
+#define NHEAD                                                                \
+           "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddx"      \
+           "HmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMs"      \
+           "D1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSH"      \
+           "SXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdV"      \
+           "MTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8"      \
+           "NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXp"
+#define N  NHEAD "oQ"
 #define X  "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"
 #define Y  "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
 #define E  "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
@@ -37,7 +39,7 @@
               "joEYkvkCvSPwgkEQ32WPnBOzU9Cel8jVQK1VGaqxAxpOiO-caBNQ"
 
 #define RSA      "\"kty\":\"RSA\",\"n\":\"" N "\",\"e\":\"AQAB\""
-#define EC       "\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" X                  \
+#define EC       "\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" X               \
                  "\",\"y\":\"" Y "\""
 #define ED       "\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" E "\""
 
@@ -190,6 +192,8 @@ a_bad_key_is_left_out_and_counted(void **state)
         { "{\"kty\":\"RSA\",\"n\":\"\",\"e\":\"AQAB\"}", FHB_JWK_VALUE },
         { "{\"kty\":\"RSA\",\"e\":\"AQAB\"}", FHB_JWK_VALUE },
         { "{\"kty\":\"RSA\",\"n\":\"" N "\"}", FHB_JWK_VALUE },
+        { "{\"kty\":\"RSA\",\"n\":\"" NHEAD "oA\",\"e\":\"AQAB\"}",
+          FHB_JWK_VALUE },
         { "{\"kty\":\"RSA\",\"n\":\"" N "=\",\"e\":\"AQAB\"}",
           FHB_JWK_VALUE },
         { "{\"kty\":\"RSA\",\"n\":\"" N "\",\"e\":\"AQ==\"}", FHB_JWK_VALUE },
@@ -199,7 +203,13 @@ a_bad_key_is_left_out_and_counted(void **state)
           "\"}", FHB_JWK_VALUE },
         { "{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"" X "\",\"y\":\"" Y
           "\"}", FHB_JWK_VALUE },
-        { "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA" X "\",\"y\":\"" Y
+        { "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AAAA" X "\",\"y\":\"" Y
+          "\"}", FHB_JWK_VALUE },
+        { "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" X "\",\"y\":\"AAAA" Y
+          "\"}", FHB_JWK_VALUE },
+        { "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" N "\",\"y\":\"" Y
+          "\"}", FHB_JWK_VALUE },
+        { "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AAAA\",\"y\":\"" Y
           "\"}", FHB_JWK_VALUE },
         { "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AAAAAAAAAAAAAAAAAAAAAAA"
           "AAAAAAAAAAAAAAAAAAAA\",\"y\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
