@@ -112,7 +112,7 @@ check(const char *payload)
 static fhb_rc_t
 check_members(const char *members)
 {
-    char  payload[16384];
+    char  payload[16384 + 4];
 
     snprintf(payload, sizeof(payload), "{%s}", members);
 
