@@ -230,6 +230,7 @@ typedef struct {
     unsigned                     flush:1;
     unsigned                     recycled:1;
     unsigned                     old:1;       /* slice is of what was held */
+    unsigned                     gone:1;      /* upstream gave up */
     unsigned                     last:1;      /* the last buffer was seen */
     unsigned                     whole:1;     /* and all of it was given */
 } ngx_http_fhir_binary_source_t;

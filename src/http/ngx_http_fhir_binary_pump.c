@@ -181,6 +181,15 @@ ngx_http_fhir_binary_pump_fill(ngx_http_request_t *r,
             return NGX_OK;
         }
 
+        if (more == NGX_ERROR && ctx->source.gone && !ctx->open) {
+
+            /* nginx closes, and what the client has is seen to be short */
+
+            ctx->pump.done = 1;
+            ctx->source.flush = 1;
+            continue;
+        }
+
         if (more == NGX_ERROR) {
             return ngx_http_fhir_binary_filter_cut(r, ctx);
         }
@@ -646,7 +655,7 @@ ngx_http_fhir_binary_pump_push(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (!ctx->source.flush || pump->out || pump->done) {
+    if (!ctx->source.flush || pump->out || (pump->done && !ctx->source.gone)) {
         return NGX_OK;
     }
 

@@ -228,6 +228,7 @@ ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
     }
 
     ctx->source.rc = FHB_E_BACKEND;
+    ctx->source.gone = 1;
 
     if (u->conf) {
 
