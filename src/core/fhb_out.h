@@ -83,7 +83,9 @@ fhb_out_byte(fhb_out_t *out, unsigned char c)
 static inline void
 fhb_out_z(fhb_out_t *out, const char *s)
 {
-    fhb_out_bytes(out, s, strlen(s));
+    while (*s != '\0') {
+        fhb_out_byte(out, (unsigned char) *s++);
+    }
 }
 
 

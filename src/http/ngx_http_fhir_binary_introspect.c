@@ -34,9 +34,8 @@ struct ngx_http_fhir_binary_asker_s {
 };
 
 
-static ngx_http_fhir_binary_question_t *
-    ngx_http_fhir_binary_introspect_find(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_http_fhir_binary_question_t *ngx_http_fhir_binary_introspect_find(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx,
     ngx_http_fhir_binary_question_t *question);

@@ -314,7 +314,8 @@ ngx_http_fhir_binary_scope_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ngx_http_fhir_binary_variable_claim(ctx, &ctx->auth.claims.scope);
+    return ngx_http_fhir_binary_variable_claim(ctx,
+                                               &ctx->auth.claims.scope);
 }
 
 
@@ -324,7 +325,8 @@ ngx_http_fhir_binary_client_id_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ngx_http_fhir_binary_variable_claim(ctx, &ctx->auth.claims.client_id);
+    return ngx_http_fhir_binary_variable_claim(ctx,
+                                               &ctx->auth.claims.client_id);
 }
 
 
@@ -334,7 +336,8 @@ ngx_http_fhir_binary_subject_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ngx_http_fhir_binary_variable_claim(ctx, &ctx->auth.claims.subject);
+    return ngx_http_fhir_binary_variable_claim(ctx,
+                                               &ctx->auth.claims.subject);
 }
 
 
@@ -344,7 +347,8 @@ ngx_http_fhir_binary_patient_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ngx_http_fhir_binary_variable_claim(ctx, &ctx->auth.claims.patient);
+    return ngx_http_fhir_binary_variable_claim(ctx,
+                                               &ctx->auth.claims.patient);
 }
 
 
@@ -354,7 +358,8 @@ ngx_http_fhir_binary_jti_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ngx_http_fhir_binary_variable_claim(ctx, &ctx->auth.claims.jti);
+    return ngx_http_fhir_binary_variable_claim(ctx,
+                                               &ctx->auth.claims.jti);
 }
 
 

@@ -10,18 +10,19 @@
 # A new noun of the core is given its floor here.
 
 floor0=" fhb text out time b64 error digest "
-floor1=" route media scope bearer doc splice xml "
-floor2=" jws jwk claims bin cda outcome "
+floor1=" route query media accept etag reference scope bearer doc splice xml "
+floor2=" jws jwk claims bin cda ccd bundle outcome "
 
 # Sideways on one floor, and the doors of the libraries.
 
-sideways=" jws:jwk claims:jwk claims:jws "
+sideways=" fhb:error out:text time:out accept:media etag:route reference:route"
+sideways+=" scope:media scope:route jws:jwk claims:jwk claims:jws "
 door_yajl=" fhb_doc.c "
 door_libxml=" fhb_xml.c "
 door_openssl=" fhb_jwk_make.c fhb_jws_verify.c fhb_digest.c "
 
-libc=" stddef.h stdint.h string.h stdbool.h limits.h immintrin.h arm_neon.h
-       setjmp.h "
+libc=" stddef.h stdint.h string.h stdbool.h limits.h setjmp.h"
+libc+=" immintrin.h arm_neon.h "
 
 CC=${CC:-cc}
 tree=$1
