@@ -49,8 +49,9 @@ static const fhb_str_t  fhb_scope_contexts[] = {
 fhb_rc_t
 fhb_scope_next(fhb_str_t *rest, fhb_scope_t *s)
 {
-    size_t     n;
-    fhb_str_t  token;
+    size_t                n;
+    fhb_str_t             token;
+    const unsigned char  *space;
 
     memset(s, 0, sizeof(fhb_scope_t));
 
@@ -62,12 +63,14 @@ fhb_scope_next(fhb_str_t *rest, fhb_scope_t *s)
         return FHB_DONE;
     }
 
-    for (n = 0; n < rest->len && rest->data[n] != ' '; n++) { /* void */ }
-
     token = *rest;
-    token.len = n;
+    space = memchr(token.data, ' ', token.len);
 
-    *rest = fhb_text_skip(*rest, n);
+    if (space != NULL) {
+        token.len = (size_t) (space - token.data);
+    }
+
+    *rest = fhb_text_skip(*rest, token.len);
 
     fhb_scope_resource(s, token);
 
@@ -88,15 +91,24 @@ fhb_scope_grants(fhb_str_t scope, fhb_str_t resource)
     }
 
     while (fhb_scope_next(&scope, &s) == FHB_OK) {
-        if (s.read
-            && (fhb_text_eq(s.resource, fhb_scope_all)
-                || fhb_text_eq(s.resource, resource)))
-        {
-            contexts |= s.context;
-        }
+        contexts |= fhb_scope_covers(&s, resource);
     }
 
     return contexts;
+}
+
+
+unsigned
+fhb_scope_covers(const fhb_scope_t *s, fhb_str_t resource)
+{
+    if (s->read
+        && (fhb_text_eq(s->resource, resource)
+            || fhb_text_eq(s->resource, fhb_scope_all)))
+    {
+        return s->context;
+    }
+
+    return 0;
 }
 
 

@@ -3,8 +3,8 @@
  *
  * A scope string is kept as it came and scanned anew for each question, token
  * by token: a location may name any resource type, so there is no fixed set
- * that could hold the answers, and the scan of a usual string takes less than
- * a microsecond.
+ * that could hold the answers, and the scan of a usual string takes about a
+ * microsecond.
  */
 
 #ifndef FHB_SCOPE_H
@@ -124,6 +124,15 @@ fhb_must_check fhb_rc_t fhb_scope_next(fhb_str_t *rest, fhb_scope_t *s);
  */
 
 unsigned fhb_scope_grants(fhb_str_t scope, fhb_str_t resource);
+
+
+/*
+ * fhb_scope_covers - the same for a single scope.
+ *
+ * shape    resource: a valid name
+ */
+
+unsigned fhb_scope_covers(const fhb_scope_t *s, fhb_str_t resource);
 
 
 /*

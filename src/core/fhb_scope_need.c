@@ -142,22 +142,33 @@ fhb_scope_widest(unsigned contexts)
 }
 
 
-/* the context that a rule is met in; 0 when it is not met */
+/* the context that a rule is met in; 0 when it is not met; in one scan */
 
 static unsigned
 fhb_scope_weigh(const fhb_scope_rule_t *rule, fhb_str_t scope)
 {
-    size_t    i;
-    unsigned  binary, companion;
+    size_t       i;
+    unsigned     binary, companion;
+    fhb_scope_t  s;
 
+    binary = 0;
     companion = 0;
 
-    for (i = 0; i < rule->n; i++) {
-        companion |= fhb_scope_grants(scope, rule->any[i]);
+    if (scope.len > FHB_MAX_SCOPE) {
+        return 0;
     }
 
+    while (fhb_scope_next(&scope, &s) == FHB_OK) {
+
+        binary |= fhb_scope_covers(&s, fhb_scope_binary);
+
+        for (i = 0; i < rule->n; i++) {
+            companion |= fhb_scope_covers(&s, rule->any[i]);
+        }
+    }
+
+    binary = fhb_scope_widest(binary);
     companion = fhb_scope_widest(companion);
-    binary = fhb_scope_widest(fhb_scope_grants(scope, fhb_scope_binary));
 
     return binary < companion ? binary : companion;
 }

@@ -532,6 +532,39 @@ zero_bytes_deny(void **state)
 }
 
 
+static void
+a_string_above_the_limit_denies(void **state)
+{
+    char                 scope[FHB_MAX_SCOPE + 1];
+    fhb_str_t            string;
+    fhb_scope_ask_t      ask;
+    fhb_scope_verdict_t  v;
+
+    static const char  head[] = "user/*.read";
+
+    (void) state;
+
+    memset(scope, ' ', sizeof(scope));
+    memcpy(scope, head, sizeof(head) - 1);
+
+    memset(&ask, 0, sizeof(ask));
+
+    ask.version = FHB_R4;
+    ask.kind = FHB_ROUTE_READ;
+
+    string.data = (unsigned char *) scope;
+    string.len = FHB_MAX_SCOPE;
+
+    assert_int_equal(fhb_scope_coarse(&v, &ask, string), FHB_OK);
+    assert_int_equal(fhb_scope_decide(&v, &ask, string), FHB_OK);
+
+    string.len++;
+
+    assert_int_equal(fhb_scope_coarse(&v, &ask, string), FHB_E_SCOPE);
+    assert_int_equal(fhb_scope_decide(&v, &ask, string), FHB_E_SCOPE);
+}
+
+
 static const fhb_str_t  observation[] = { fhb_string("Observation") };
 static const fhb_str_t  consent[] = {
     fhb_string("Consent"), fhb_string("Media")
@@ -798,6 +831,7 @@ main(void)
         cmocka_unit_test(the_coarse_look_refuses_only_what_is_hopeless),
         cmocka_unit_test(the_coarse_look_bounds_each_decision),
         cmocka_unit_test(zero_bytes_deny),
+        cmocka_unit_test(a_string_above_the_limit_denies),
         cmocka_unit_test(a_line_replaces_the_rule_for_its_target_only),
         cmocka_unit_test(a_line_may_ask_for_binary_alone),
         cmocka_unit_test(a_line_without_resources_denies),
