@@ -54,7 +54,8 @@ static const fhb_error_status_t  fhb_error_statuses[] = {
     { 501, FHB_E_METHOD_UNKNOWN, FHB_E_BACKEND_ERROR },
     { 502, FHB_E_BACKEND, FHB_E_BACKEND },
     { 503, FHB_E_UNAVAILABLE, FHB_E_UNAVAILABLE },
-    { 504, FHB_E_TIMEOUT, FHB_E_TIMEOUT }
+    { 504, FHB_E_TIMEOUT, FHB_E_TIMEOUT },
+    { 505, FHB_E_REQUEST, FHB_E_BACKEND_ERROR }
 };
 
 
@@ -89,7 +90,6 @@ fhb_error_for_status(int status, int backend)
     switch (status / 100) {
 
     case 3:
-        /* a static location redirects too: from a directory to its slash */
         return FHB_E_BACKEND_REDIRECT;
 
     case 4:

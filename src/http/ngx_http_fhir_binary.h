@@ -286,6 +286,7 @@ typedef struct {
     /* claim */
     fhb_route_t                  route;
     fhb_rc_t                     route_rc;
+    ngx_uint_t                   http_version; /* the client's */
     unsigned                     options:1;   /* answered with 204 */
     unsigned                     own:1;       /* a subrequest of ours */
     unsigned                     late:1;      /* claimed by the filter */

@@ -75,6 +75,7 @@ ngx_http_fhir_binary_claim(ngx_http_request_t *r)
     ctx->request = r;
     ctx->conf = ngx_http_fhir_binary_conf(r);
     ctx->length = -1;
+    ctx->http_version = r->http_version;
     ctx->route_rc = fhb_route_parse(&ctx->route,
                                     ngx_http_fhir_binary_to_core(r->uri));
 

@@ -86,6 +86,13 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
         ngx_str_set(&r->method_name, "HEAD");
     }
 
+    /*
+     * A backend without a status line: nginx takes the request for one of
+     * HTTP/0.9, and would send no header.
+     */
+
+    r->http_version = ctx->http_version;
+
     if (ctx->paged && r->headers_out.status >= NGX_HTTP_SPECIAL_RESPONSE) {
         /* an error_page of this very location */
         return ngx_http_next_header_filter(r);
@@ -261,7 +268,7 @@ ngx_http_fhir_binary_filter_error(ngx_http_request_t *r,
                && r->err_status == 0
                && r->upstream->headers_in.status_n == status);
 
-    if (!backend && r->err_status == 0 && status < NGX_HTTP_BAD_REQUEST) {
+    if (!backend && status < NGX_HTTP_BAD_REQUEST) {
         /* the redirect of a directory, an empty 2xx */
         return FHB_E_NOT_FOUND;
     }
