@@ -291,6 +291,7 @@ typedef struct {
     unsigned                     own:1;       /* a subrequest of ours */
     unsigned                     late:1;      /* claimed by the filter */
     unsigned                     paged:1;     /* an error_page took over */
+    ngx_uint_t                   page_status; /* that it keeps or sets */
 
     /* access */
     ngx_http_fhir_binary_auth_t  auth;

@@ -50,6 +50,8 @@ ngx_http_fhir_binary_ctx(ngx_http_request_t *r)
             /* nginx has redirected; after a refusal, to an error_page */
 
             ctx->paged = (ctx->error != FHB_OK);
+            ctx->page_status = (ctx->paged || r->error_page) ? r->err_status
+                                                             : 0;
             return ctx;
         }
     }

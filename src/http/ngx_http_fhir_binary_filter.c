@@ -15,6 +15,8 @@ static ngx_int_t ngx_http_fhir_binary_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 static ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_filter_ctx(
     ngx_http_request_t *r, ngx_int_t *rc);
+static ngx_uint_t ngx_http_fhir_binary_filter_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_filter_error(ngx_http_request_t *r,
@@ -93,8 +95,7 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
 
     r->http_version = ctx->http_version;
 
-    if (ctx->paged && r->headers_out.status >= NGX_HTTP_SPECIAL_RESPONSE) {
-        /* an error_page of this very location */
+    if (ngx_http_fhir_binary_filter_page(r, ctx)) {
         return ngx_http_next_header_filter(r);
     }
 
@@ -207,6 +208,29 @@ ngx_http_fhir_binary_filter_ctx(ngx_http_request_t *r, ngx_int_t *rc)
 
 
 /*
+ * The page of an error_page in this very location, or its redirect to another
+ * place.  "error_page ... = URI" names another source instead: what comes
+ * from there is judged like any response.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_filter_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (r->err_status < NGX_HTTP_SPECIAL_RESPONSE) {
+        return 0;
+    }
+
+    if (r->err_status == ctx->page_status) {
+        return 1;
+    }
+
+    return r->error_page && !r->internal
+           && r->err_status < NGX_HTTP_BAD_REQUEST;
+}
+
+
+/*
  * No document: an error of nginx, of the backend or of the operator's making.
  */
 
@@ -224,11 +248,10 @@ ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
     }
 
     if (r->headers_out.status >= NGX_HTTP_SPECIAL_RESPONSE
-        && (r->error_page || (ctx->late && !ctx->prepared
-                              && r->headers_out.status
-                                 < NGX_HTTP_BAD_REQUEST)))
+        && r->headers_out.status < NGX_HTTP_BAD_REQUEST
+        && ctx->late && !ctx->prepared)
     {
-        /* an error_page or a return in this very location */
+        /* a return in this very location */
         return ngx_http_next_header_filter(r);
     }
 
