@@ -309,6 +309,7 @@ typedef struct {
     unsigned                     prepared:1;  /* the request is ready for
                                                * the backend */
     unsigned                     ranged:1;    /* Range went to the backend */
+    ngx_table_elt_t             *accept_encoding;
 
     /* document */
     fhb_choice_t                 choice;

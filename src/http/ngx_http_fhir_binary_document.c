@@ -383,8 +383,11 @@ ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
     ngx_int_t  rc;
 
 #if (NGX_HTTP_GZIP)
-    /* what the client takes was hidden from nginx's static modules */
-    r->gzip_tested = 0;
+    if (ctx->prepared) {
+        /* what the client takes was hidden from nginx's static modules */
+        r->headers_in.accept_encoding = ctx->accept_encoding;
+        r->gzip_tested = 0;
+    }
 #endif
 
     if (ngx_http_fhir_binary_frame_meta(r, ctx) != NGX_OK

@@ -148,8 +148,8 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
 
 #if (NGX_HTTP_GZIP)
     /* no precompressed file: it could not be wrapped */
-    r->gzip_tested = 1;
-    r->gzip_ok = 0;
+    ctx->accept_encoding = r->headers_in.accept_encoding;
+    r->headers_in.accept_encoding = NULL;
 #endif
 
     ctx->prepared = 1;
