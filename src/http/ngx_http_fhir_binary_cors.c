@@ -12,6 +12,10 @@
     "Content-Range, Accept-Ranges, Retry-After"
 
 
+/* bytes of Access-Control-Request-Headers that are echoed */
+#define NGX_HTTP_FHIR_BINARY_ECHO  1024
+
+
 static ngx_table_elt_t *ngx_http_fhir_binary_cors_field(
     ngx_http_request_t *r, const char *name, size_t len);
 
@@ -145,7 +149,9 @@ ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
                                   "access-control-request-headers",
                                   sizeof("access-control-request-headers") - 1);
 
-    if (headers == NULL) {
+    if (headers == NULL
+        || headers->value.len > NGX_HTTP_FHIR_BINARY_ECHO)
+    {
         return ngx_http_fhir_binary_header_set_lit(r,
                    "Access-Control-Allow-Headers", "authorization");
     }

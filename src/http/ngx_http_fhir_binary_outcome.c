@@ -148,11 +148,19 @@ static fhb_form_t
 ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    ngx_str_t   parameter;
     fhb_wish_t  wish;
 
-    /* a fault in Accept or _format itself leaves them at their defaults */
+    /*
+     * A fault in Accept or _format itself leaves them at their defaults; it
+     * is not what this refusal is about.
+     */
+
+    parameter = ctx->parameter;
 
     (void) ngx_http_fhir_binary_negotiate_ask(r, ctx);
+
+    ctx->parameter = parameter;
 
     ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
 
