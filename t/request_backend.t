@@ -24,6 +24,11 @@ HTTP
         access_log logs/seen.log seen;
     }
 
+    location /raw/ {
+        fhir_binary_backend raw;
+        proxy_pass http://127.0.0.1:@{[ $be->port ]};
+    }
+
     location /to/ {
         proxy_pass http://127.0.0.1:@{[ $be->port ]}/store/;
     }
@@ -81,8 +86,10 @@ is(asked('GET /a%20b/Binary/T-1?_format=json&x=1')->{line},
    'GET /a%20b/Binary/T-1?x=1 HTTP/1.0', 'or escaped where it must be');
 is(asked('GET /to/Binary/1?x=1&_format=json')->{line},
    'GET /store/Binary/1?x=1 HTTP/1.0', 'proxy_pass with a path replaces it');
-is(asked('HEAD /Binary/1')->{line}, 'HEAD /Binary/1 HTTP/1.0',
+is(asked('HEAD /raw/Binary/1')->{line}, 'HEAD /raw/Binary/1 HTTP/1.0',
    'a raw store is asked with HEAD');
+is(asked('HEAD /Binary/1')->{line}, 'GET /Binary/1 HTTP/1.0',
+   'what may be a FHIR server is asked with GET');
 is(asked('GET /Binary/1?a=1&_format=json')->{'x-args'}, 'a=1',
    '$args is what the backend sees');
 

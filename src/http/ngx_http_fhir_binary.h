@@ -323,7 +323,9 @@ typedef struct {
     unsigned                     held:1;      /* the header waits for data */
     unsigned                     looked:1;    /* the start is that of a CCD */
     unsigned                     asked_get:1; /* for a HEAD of the client */
+    unsigned                     records:1;   /* FastCGI ends the body */
     unsigned                     open:1;      /* the body ends by close */
+    unsigned                     ended:1;     /* and its end was seen */
     ngx_msec_t                   heard;       /* when data came last */
 
     /* ccd */
@@ -559,6 +561,7 @@ ngx_int_t ngx_http_fhir_binary_next_body(ngx_http_request_t *r,
 
 ngx_int_t ngx_http_fhir_binary_filter_cut(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_filter_linger(ngx_http_request_t *r, ngx_uint_t on);
 
 /* pump */
 

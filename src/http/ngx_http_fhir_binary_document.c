@@ -11,7 +11,8 @@
 #endif
 
 
-static ngx_uint_t ngx_http_fhir_binary_document_framed(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_fhir_binary_document_framed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_form_t ngx_http_fhir_binary_document_resource(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
@@ -77,7 +78,7 @@ ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
         return FHB_E_BACKEND_RESOURCE;
     }
 
-    if (!ngx_http_fhir_binary_document_framed(r)) {
+    if (!ngx_http_fhir_binary_document_framed(r, ctx)) {
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: the backend marks the end of the document "
@@ -156,7 +157,8 @@ ngx_http_fhir_binary_document_resource(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_fhir_binary_document_framed(ngx_http_request_t *r)
+ngx_http_fhir_binary_document_framed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
 {
     ngx_str_t            *module;
     ngx_http_upstream_t  *u;
@@ -178,6 +180,7 @@ ngx_http_fhir_binary_document_framed(ngx_http_request_t *r)
     if (module->len == sizeof("fastcgi") - 1
         && ngx_strncmp(module->data, "fastcgi", module->len) == 0)
     {
+        ctx->records = 1;
         return 1;
     }
 
@@ -286,6 +289,11 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
 
     if (ctx->length == 0 && ctx->conf->version < FHB_R4) {
         return FHB_E_REQUIRED;
+    }
+
+    if (ctx->length > NGX_MAX_OFF_T_VALUE / 2) {
+        /* no document, and no length that its base64 could have */
+        return FHB_E_BACKEND;
     }
 
     return FHB_OK;
@@ -550,7 +558,12 @@ ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
 
     ctx->open = (r->headers_out.content_length_n == -1
                  && !r->chunked
+                 && !r->header_only
                  && r->http_version < NGX_HTTP_VERSION_20);
+
+    if (ctx->open) {
+        ngx_http_fhir_binary_filter_linger(r, 1);
+    }
 
     return rc;
 }

@@ -25,6 +25,8 @@ static ngx_uint_t ngx_http_fhir_binary_filter_waits(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_filter_records(ngx_http_request_t *r,
+    ngx_chain_t *in);
 static ngx_int_t ngx_http_fhir_binary_filter_watch(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 static ngx_uint_t ngx_http_fhir_binary_filter_failed(ngx_http_request_t *r);
@@ -336,6 +338,7 @@ ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
+    ngx_int_t                    rc;
     ngx_http_fhir_binary_ctx_t  *ctx;
 
     ctx = ngx_http_fhir_binary_ctx(r);
@@ -354,25 +357,80 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         return in ? NGX_OK : ngx_http_next_body_filter(r, NULL);
     }
 
+    if (ctx->records
+        && ngx_http_fhir_binary_filter_records(r, in) != NGX_OK)
+    {
+        if (!ctx->held) {
+            ctx->source.rc = FHB_E_BACKEND;
+            return ngx_http_fhir_binary_filter_cut(r, ctx);
+        }
+
+        ctx->error = FHB_E_BACKEND;
+        ngx_http_fhir_binary_source_drop(r, ctx);
+        ngx_http_fhir_binary_filter_swallow(in);
+        return ngx_http_fhir_binary_outcome_send(r, ctx);
+    }
+
     if (ctx->held) {
-        return ngx_http_fhir_binary_hold(r, ctx, in);
+        rc = ngx_http_fhir_binary_hold(r, ctx, in);
+
+    } else if (ctx->pump.armed) {
+        rc = ngx_http_fhir_binary_pump(r, ctx, in);
+
+    } else if (ctx->open) {
+        rc = ngx_http_fhir_binary_filter_watch(r, ctx, in);
+
+    } else {
+        return ngx_http_next_body_filter(r, in);
     }
 
-    if (ctx->pump.armed) {
-        return ngx_http_fhir_binary_pump(r, ctx, in);
+    if (ctx->open && ctx->ended && rc == NGX_OK && !r->connection->buffered) {
+        ctx->open = 0;
+        ngx_http_fhir_binary_filter_linger(r, 0);
     }
 
-    if (ctx->open) {
-        return ngx_http_fhir_binary_filter_watch(r, ctx, in);
-    }
-
-    return ngx_http_next_body_filter(r, in);
+    return rc;
 }
 
 
 /*
- * HTTP/1.0 knows no other end than that of the connection: where the source
- * failed, it must be a reset.
+ * FastCGI says where a body ends, but nginx takes a lost connection for that
+ * end too, and caches what came.  As with chunks, a length of 1 tells it that
+ * there is more to come; where it has not been asked yet, it is NGX_DECLINED.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_records(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    off_t                *length;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+    length = u->buffering ? &u->pipe->length : &u->length;
+
+    if (*length != -1 || (u->buffering && u->pipe->upstream_done)) {
+        return NGX_OK;
+    }
+
+    if (u->cleanup != NULL) {
+        *length = 1;
+        return NGX_OK;
+    }
+
+    for ( /* void */ ; in; in = in->next) {
+
+        if (in->buf->last_buf) {
+            return NGX_DECLINED;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * A body without length or chunks ends with the connection: where the source
+ * failed, that end must be a reset.
  */
 
 static ngx_int_t
@@ -384,7 +442,7 @@ ngx_http_fhir_binary_filter_watch(ngx_http_request_t *r,
     for (cl = in; cl; cl = cl->next) {
 
         if (cl->buf->last_buf) {
-            ctx->open = 0;
+            ctx->ended = 1;
             break;
         }
 
@@ -407,30 +465,38 @@ ngx_int_t
 ngx_http_fhir_binary_filter_cut(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    struct linger  linger;
-
     ctx->pump.done = 1;
     r->keepalive = 0;
 
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "fhir binary: the document ended early, "
-                  "the connection is cut");
-
-    if (ctx->open) {
-
-        linger.l_onoff = 1;
-        linger.l_linger = 0;
-
-        if (setsockopt(r->connection->fd, SOL_SOCKET, SO_LINGER,
-                       (const void *) &linger, sizeof(struct linger))
-            == -1)
-        {
-            ngx_log_error(NGX_LOG_ALERT, r->connection->log, ngx_socket_errno,
-                          "setsockopt(SO_LINGER) failed");
-        }
-    }
+                  "the connection is cut (%s)",
+                  fhb_error_row(ctx->source.rc)->reason);
 
     return NGX_ERROR;
+}
+
+
+/*
+ * A body without length or chunks ends with the connection.  From its first
+ * byte to its last that end is a reset, whoever closes for whatever reason.
+ */
+
+void
+ngx_http_fhir_binary_filter_linger(ngx_http_request_t *r, ngx_uint_t on)
+{
+    struct linger  linger;
+
+    linger.l_onoff = on;
+    linger.l_linger = 0;
+
+    if (setsockopt(r->connection->fd, SOL_SOCKET, SO_LINGER,
+                   (const void *) &linger, sizeof(struct linger))
+        == -1)
+    {
+        ngx_log_error(NGX_LOG_ALERT, r->connection->log, ngx_socket_errno,
+                      "setsockopt(SO_LINGER) failed");
+    }
 }
 
 

@@ -374,6 +374,7 @@ ngx_http_fhir_binary_negotiate_ranged(ngx_http_request_t *r,
     if (r->headers_in.range == NULL
         || r->headers_in.if_range != NULL
         || r->method != NGX_HTTP_GET
+        || ctx->asked_get
         || ctx->route.kind == FHB_ROUTE_CCD
         || ctx->format_rc != FHB_OK
         || ctx->conf->backend == NGX_HTTP_FHIR_BINARY_FHIR)

@@ -503,6 +503,7 @@ ngx_http_fhir_binary_pump_finish(ngx_http_request_t *r,
     }
 
     pump->done = 1;
+    ctx->ended = 1;
 
     if (out->pos == out->last) {
         return ngx_http_fhir_binary_pump_special(r, ctx, 1);

@@ -113,7 +113,8 @@ C<send_pause> (slow sending).
 
 An nginx of its own for tests that talk to it with raw_http().  Options are
 texts of configuration: C<main>, C<http>, C<server>, C<location> (the inside
-of C<location />); also C<master> (1: a master process and workers, for
+of C<location />); also C<files> (a hash: contents by name, under the root;
+F<html/> is what is served), C<master> (1: a master process and workers, for
 reload and log tests), C<workers>.  The object returned has C<port>,
 C<root>, C<pid>, C<log> (the error log), C<access_log>, C<signal($name)>,
 C<reload(%options)> (a new configuration, SIGHUP), C<is_log_clean($name)> (a
@@ -831,6 +832,20 @@ sub nginx_dir {
 }
 
 
+sub write_files {
+    my ($dir, %files) = @_;
+
+    for my $name (keys %files) {
+        File::Path::make_path(File::Basename::dirname("$dir/$name"));
+
+        my $fh = touch("$dir/$name");
+
+        print $fh $files{$name};
+        close $fh or die "$dir/$name: $!";
+    }
+}
+
+
 sub write_conf {
     my ($dir, $text) = @_;
 
@@ -875,6 +890,8 @@ sub nginx_start {
     my $dir = nginx_dir();
     my $port = free_port();
     my $conf = write_conf($dir, nginx_conf($dir, $port, %opt));
+
+    write_files($dir, %{ $opt{files} // {} });
 
     my @command = ($nginx, '-e', "$dir/error.log", '-p', $dir, '-c', $conf);
 
