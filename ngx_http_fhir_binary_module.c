@@ -140,7 +140,7 @@ static ngx_command_t  ngx_http_fhir_binary_commands[] = {
 
     { ngx_string("fhir_binary_leeway"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
-      ngx_conf_set_sec_slot,
+      ngx_http_fhir_binary_conf_sec,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_fhir_binary_loc_conf_t, leeway),
       NULL },

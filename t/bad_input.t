@@ -16,7 +16,7 @@ my $ngx = nginx_start(http => <<'HTTP', server => <<"END");
 HTTP
     fhir_binary r4;
     fhir_binary_auth off;
-    fhir_binary_cors https://a.example *.example://b;
+    fhir_binary_cors https://a.example http://[::1]:8080;
     location / { proxy_pass http://127.0.0.1:@{[ $be->port ]}; }
     location /lenient/ {
         fhir_binary_accept lenient;

@@ -356,6 +356,8 @@ char *ngx_http_fhir_binary_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_fhir_binary_conf_flag(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_fhir_binary_conf_sec(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_fhir_binary_conf_bufs(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_fhir_binary_conf_size(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -17,6 +17,7 @@
 
 static char *ngx_http_fhir_binary_conf_wrong(ngx_conf_t *cf,
     ngx_command_t *cmd, ngx_str_t *value, const char *allowed);
+static ngx_uint_t ngx_http_fhir_binary_conf_origin(ngx_str_t *origin);
 
 
 ngx_conf_enum_t  ngx_http_fhir_binary_versions[] = {
@@ -135,6 +136,31 @@ ngx_http_fhir_binary_conf_flag(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
+ngx_http_fhir_binary_conf_sec(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    time_t     *sec;
+    ngx_str_t  *value;
+
+    sec = (time_t *) ((char *) conf + cmd->offset);
+
+    if (*sec != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    *sec = ngx_parse_time(&value[1], 1);
+
+    if (*sec == (time_t) NGX_ERROR) {
+        return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[1],
+                                               "a time such as \"30s\"");
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
 ngx_http_fhir_binary_conf_bufs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_str_t   *value;
@@ -227,6 +253,41 @@ ngx_http_fhir_binary_conf_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/* scheme "://" host [ ":" port ], as a browser writes it: in lower case */
+
+static ngx_uint_t
+ngx_http_fhir_binary_conf_origin(ngx_str_t *origin)
+{
+    u_char  *p, *last, *host;
+
+    host = (u_char *) ngx_strstr(origin->data, "://");
+
+    if (host == NULL || host == origin->data) {
+        return 0;
+    }
+
+    last = origin->data + origin->len;
+
+    for (p = origin->data; p < last; p++) {
+
+        if (p == host) {
+            p += sizeof("://") - 2;
+            continue;
+        }
+
+        if ((*p < 'a' || *p > 'z') && (*p < '0' || *p > '9')
+            && *p != '-' && *p != '.'
+            && (p < host ? *p != '+'
+                         : *p != ':' && *p != '_' && *p != '[' && *p != ']'))
+        {
+            return 0;
+        }
+    }
+
+    return host + sizeof("://") - 1 < last;
+}
+
+
 char *
 ngx_http_fhir_binary_conf_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -254,12 +315,12 @@ ngx_http_fhir_binary_conf_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     for (i = 1; i < cf->args->nelts; i++) {
 
         if (!(cf->args->nelts == 2 && ngx_strcmp(value[i].data, "*") == 0)
-            && (ngx_strstr(value[i].data, "://") == NULL
-                || value[i].data[value[i].len - 1] == '/'))
+            && !ngx_http_fhir_binary_conf_origin(&value[i]))
         {
             return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[i],
                        "\"off\", \"*\" alone, or origins such as "
-                       "\"https://app.example.org\" (no path, no slash)");
+                       "\"https://app.example.org\" (in lower case, no path, "
+                       "no slash)");
         }
 
         origin = ngx_array_push(fbcf->cors);
