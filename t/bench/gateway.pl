@@ -45,6 +45,17 @@ my %sizes = (
 );
 my @sizes = ('1k', '100k', '10m');
 
+# What stands around the data of a document that is made on the fly.
+
+my %around = (
+    raw  => ['application/octet-stream', '', ''],
+    json => ['application/fhir+json', '{"resourceType":"Binary","id":"doc",'
+             . '"contentType":"application/octet-stream","data":"', '"}'],
+    xml  => ['application/fhir+xml', '<Binary xmlns="http://hl7.org/fhir">'
+             . '<id value="doc"/><contentType value="application/octet-stream"'
+             . '/><data value="', '"/></Binary>'],
+);
+
 my ($me, $cpus, @started) = ($$, `nproc` + 0);
 my $ticks = POSIX::sysconf(POSIX::_SC_CLK_TCK());
 my %port  = map { $_ => free_port() }
@@ -722,22 +733,15 @@ sub start_stream {
     $SIG{TERM} = 'DEFAULT';
     $SIG{CHLD} = 'IGNORE';
 
-    while (my $s = $listener->accept) {
-        fork or stream($s), POSIX::_exit(0);
+    for ( ;; ) {
+        my $s = $listener->accept or next;
+
+        if (fork == 0) {
+            stream($s);
+            POSIX::_exit(0);
+        }
     }
-
-    POSIX::_exit(0);
 }
-
-
-my %around = (
-    raw  => ['application/octet-stream', '', ''],
-    json => ['application/fhir+json', '{"resourceType":"Binary","id":"doc",'
-             . '"contentType":"application/octet-stream","data":"', '"}'],
-    xml  => ['application/fhir+xml', '<Binary xmlns="http://hl7.org/fhir">'
-             . '<id value="doc"/><contentType value="application/octet-stream"'
-             . '/><data value="', '"/></Binary>'],
-);
 
 
 sub stream {

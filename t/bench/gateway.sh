@@ -6,7 +6,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 
 if ! command -v wrk >/dev/null; then
-    sh t/lib/deps.sh wrk || { echo "gateway: no wrk, nothing measured"; exit 0; }
+    sh t/lib/deps.sh wrk || { echo "gateway: no wrk, no figures"; exit 0; }
 fi
 
 for package in libnginx-mod-http-js libnginx-mod-http-lua; do
