@@ -23,6 +23,8 @@ static void ngx_http_fhir_binary_negotiate_method(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_negotiate_waive(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_negotiate_body(ngx_http_request_t *r);
+static void ngx_http_fhir_binary_negotiate_body_done(ngx_http_request_t *r);
 static ngx_int_t ngx_http_fhir_binary_negotiate_lines(ngx_http_request_t *r,
     fhb_str_t *lines);
 static fhb_rc_t ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
@@ -154,7 +156,49 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
 
     ctx->prepared = 1;
 
-    return NGX_DECLINED;
+    return ngx_http_fhir_binary_negotiate_body(r);
+}
+
+
+/*
+ * The body of a GET means nothing, and a backend that does not read it would
+ * take it for the next request on a connection that is kept alive: it is read
+ * here and dropped.  The phase comes again when it is.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_negotiate_body(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+
+    if (r->headers_in.content_length_n <= 0 && !r->headers_in.chunked) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_http_read_client_request_body(r,
+                                    ngx_http_fhir_binary_negotiate_body_done);
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        return rc;
+    }
+
+    ngx_http_finalize_request(r, NGX_DONE);
+
+    return NGX_DONE;
+}
+
+
+static void
+ngx_http_fhir_binary_negotiate_body_done(ngx_http_request_t *r)
+{
+    r->request_body->bufs = NULL;
+
+    r->headers_in.content_length_n = -1;
+    r->headers_in.content_length = NULL;
+    r->headers_in.chunked = 0;
+
+    r->write_event_handler = ngx_http_core_run_phases;
+    ngx_http_core_run_phases(r);
 }
 
 
