@@ -151,7 +151,8 @@ is_outcome(ask($port, 'GET /Binary/1', @body), 413, 'too-long', 'a large body');
 is_outcome(ask($bare, 'GET /Binary/1', @body), 413, 'too-long',
            'a large body, without the module at server level');
 is_outcome(ask($bare, 'GET /Binary/2'), 404, 'not-found', 'nor 404');
-is_outcome(ask($port, 'GET /Binary/' . 'a' x 3000), 414, 'too-long', 'a long URI');
+is_outcome(ask($port, 'GET /Binary/' . 'a' x 3000), 414, 'too-long',
+           'a long URI');
 is_outcome(ask($port, 'GET /Binary/1', 'X-A: ' . 'a' x 3000), 400, 'invalid',
            'a header that is too large');
 is_outcome(ask($port, 'GET /Binary/%zz'), 400, 'invalid', 'a bad escape');

@@ -9,11 +9,6 @@ use FhirBinary '-more';
 use FhirClient;
 
 my %unreachable = (
-    (map { $_ => 'the documents of a fhir backend are not unwrapped yet' }
-         qw(backend_resource backend_base64 backend_held)),
-    (map { $_ => 'the CCD is not checked yet' }
-         qw(param_required param_value param_repeated param_unknown
-            query_too_long backend_ccd)),
     request_timeout => 'nginx closes the connection without a word',
     (map { $_ => 'never sent: a bound inside of the core' }
          qw(nomem syntax too_large)),
@@ -37,8 +32,9 @@ while ($text =~ /^FHB_ERROR\((\w+), (.*?)\)$/msg) {
 
 cmp_ok(scalar @reasons, '>', 50, 'the table is read');
 
-
 my $type = 'Content-Type: text/plain';
+my $fhir = 'Content-Type: application/fhir+json';
+my $ccd = 'GET /Binary/$autogen-ccd-if?';
 
 my $be = answers(
     '/Binary/1' => [ '200 OK', 'hello', $type ],
@@ -46,6 +42,13 @@ my $be = answers(
     '/Binary/type' => [ '200 OK', 'hello', 'Content-Type: text' ],
     '/Binary/gzip' => [ '200 OK', 'hello', $type, 'Content-Encoding: gzip' ],
     '/Binary/open' => [ '200 OK', undef, $type ],
+    '/Binary/patient' => [ '200 OK', '{"resourceType":"Patient"}', $fhir ],
+    '/Binary/base64' => [ '200 OK', '{"resourceType":"Binary","data":"'
+                                    . qq(\xff","contentType":"a/b"}), $fhir ],
+    '/Binary/late' => [ '200 OK', '{"resourceType":"Binary","data":"'
+                        . 'AAAA' x 1000 . '","contentType":"a/b"}', $fhir ],
+    '/Binary/$autogen-ccd-if' => [ '200 OK', '<html/>',
+                                   'Content-Type: application/xml' ],
     map { ("/Binary/$_" => [ "$_ X", 'x', $type ]) }
         206, 302, 400, 401, 407, 410, 416, 429, 500,
 );
@@ -85,34 +88,27 @@ my $tokens = join '', map {
 my $ngx = nginx_start(server => <<"END");
     fhir_binary r4;
     fhir_binary_auth off;
+    fhir_binary_lookahead 2k;
     client_max_body_size 10;
     add_header X-Reason "\$fhir_binary_reason;\$fhir_binary_outcome" always;
 
     location / { $up }
     location /denied/ { deny all; }
-    location /return/409/ { return 409; }
-    location /return/500/ { return 500; }
-    location /return/503/ { return 503; }
-    location /return/504/ { return 504; }
+    @{[ map { "location /return/$_/ { return $_; }" } 409, 500, 503, 504 ]}
     location /dead/ { proxy_pass http://127.0.0.1:@{[ free_port() ]}/; }
-    location /ssi/ { fhir_binary off; ssi on; default_type text/html;
-                     alias html/; }
+    location = /ssi { fhir_binary off; ssi on; default_type text/html;
+                      return 200 '<!--#include virtual="/Binary/1" -->'; }
     location = /answer { internal; return 500; }
     location /keys/ { fhir_binary_auth on; fhir_binary_key_request /answer;
                       fhir_binary_issuer https://a; fhir_binary_audience off;
                       $up }
-    location = /active { internal; default_type application/json;
-                         return 200 '{"active":true,"patient":"1",
-                         "scope":"patient/Binary.r patient/*.r"}'; }
-    location /asked/ { fhir_binary_auth on; fhir_binary_introspect /active;
+    location /asked/ { fhir_binary_auth on; fhir_binary_introspect /said/bound;
                        fhir_binary_patient request /answer; $up }
     $tokens
 END
 
 my $port = $ngx->port;
 my $bearer = 'Authorization: Bearer abc';
-
-# a token of three parts is asked for its key
 
 my $jwt = 'Authorization: Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.e30.AAAA';
 
@@ -159,6 +155,15 @@ my %request = (
     backend_range => [ 'GET /Binary/206' ],
     backend_framing => [ 'GET /Binary/open' ],
     backend_type => [ 'GET /Binary/type?_format=json' ],
+    backend_resource => [ 'GET /Binary/patient' ],
+    backend_base64 => [ 'GET /Binary/base64' ],
+    backend_held => [ 'GET /Binary/late' ],
+    backend_ccd => [ "${ccd}patient=1" ],
+    param_required => [ $ccd ],
+    param_value => [ "${ccd}patient=a_b" ],
+    param_repeated => [ "${ccd}patient=1&patient=1" ],
+    param_unknown => [ "${ccd}patient=1&a=b" ],
+    query_too_long => [ "${ccd}patient=" . '1' x 5000 ],
     unavailable => [ 'GET /return/503/Binary/1' ],
     timeout => [ 'GET /return/504/Binary/1' ],
 );
@@ -187,11 +192,7 @@ is_deeply([ grep { !$row{$_} } keys %request, keys %unreachable ], [],
 
 # the one that has no response of its own
 
-open my $fh, '>', $ngx->root . '/html/a.html' or die $!;
-print $fh '<!--#include virtual="/Binary/1" -->';
-close $fh;
-
-like(ask($port, 'GET /ssi/a.html')->{body},
+like(ask($port, 'GET /ssi')->{body},
      qr/"code":"forbidden","details":\{"text":"\Q$row{subrequest}{text}\E"/,
      'subrequest');
 
