@@ -559,7 +559,10 @@ ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
 
         for (i = 0; i < NGX_HTTP_FHIR_BINARY_CACHE_PARTS; i++) {
             node->len[i] = (uint16_t) parts[i]->len;
-            p = ngx_cpymem(p, parts[i]->data, parts[i]->len);
+
+            if (parts[i]->len) {
+                p = ngx_cpymem(p, parts[i]->data, parts[i]->len);
+            }
         }
 
     } else {

@@ -196,7 +196,9 @@ ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
             return NGX_ERROR;
         }
 
-        ngx_memcpy(p, fetch->body.data, fetch->body.len);
+        if (fetch->body.len) {
+            ngx_memcpy(p, fetch->body.data, fetch->body.len);
+        }
 
         fetch->body.data = p;
         fetch->size = size;

@@ -380,9 +380,8 @@ ngx_http_fhir_binary_source_hold(ngx_http_request_t *r,
             return FHB_E_INTERNAL;
         }
 
-        ngx_memcpy(p, source->held, source->held_len);
-
         if (source->held) {
+            ngx_memcpy(p, source->held, source->held_len);
             ngx_pfree(r->pool, source->held);
         }
 
