@@ -108,7 +108,10 @@ every_status_has_some_row(void **state)
 }
 
 
-/* whatever nginx says itself must not change its class on the way */
+/*
+ * Whatever nginx says itself must not change its class on the way; only its
+ * 505 is about the request, and said as such.
+ */
 
 static void
 an_own_status_keeps_its_class(void **state)
@@ -118,6 +121,11 @@ an_own_status_keeps_its_class(void **state)
     (void) state;
 
     for (status = 400; status < 600; status++) {
+
+        if (status == 505) {
+            continue;
+        }
+
         assert_int_equal(fhb_error_row(fhb_error_for_status(status, 0))->status
                          / 100, status / 100);
     }
