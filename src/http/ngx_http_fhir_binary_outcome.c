@@ -13,6 +13,10 @@
 #include "fhb_outcome.h"
 
 
+/* seconds after which those who decide on tokens may be back */
+#define NGX_HTTP_FHIR_BINARY_RETRY  "5"
+
+
 /* headers of an error that must survive ngx_http_clean_header() */
 
 typedef struct {
@@ -254,6 +258,14 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
         || ngx_http_fhir_binary_header_common(r, ctx) != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    if (kept->retry_after.len == 0
+        && (ctx->error == FHB_E_KEYS
+            || ctx->error == FHB_E_INTROSPECTION
+            || ctx->error == FHB_E_PATIENT_UNAVAILABLE))
+    {
+        ngx_str_set(&kept->retry_after, NGX_HTTP_FHIR_BINARY_RETRY);
     }
 
     if ((status == NGX_HTTP_TOO_MANY_REQUESTS

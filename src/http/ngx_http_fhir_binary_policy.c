@@ -5,10 +5,12 @@
 #include "ngx_http_fhir_binary.h"
 #include "ngx_http_fhir_binary_glue.h"
 #include "fhb_jws.h"
+#include "fhb_text.h"
 
 
 static ngx_int_t ngx_http_fhir_binary_policy_strings(ngx_conf_t *cf,
     ngx_array_t **list, ngx_uint_t first);
+static ngx_uint_t ngx_http_fhir_binary_policy_scoped(ngx_array_t *scopes);
 static ngx_int_t ngx_http_fhir_binary_policy_complex(ngx_conf_t *cf,
     ngx_str_t *value, ngx_http_complex_value_t **cv);
 static char *ngx_http_fhir_binary_policy_missing(ngx_conf_t *cf,
@@ -342,6 +344,13 @@ ngx_http_fhir_binary_policy_scope(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
+    if (ngx_http_fhir_binary_policy_scoped(fbcf->scopes)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "duplicate value \"%V\" in \"%V\" directive",
+                           &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
     resource = any->elts;
 
     for (i = 0; i < any->nelts; i++) {
@@ -357,6 +366,38 @@ ngx_http_fhir_binary_policy_scope(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     return NGX_CONF_OK;
+}
+
+
+/*
+ * Whether the last rule is for what an earlier one is for already.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_policy_scoped(ngx_array_t *scopes)
+{
+    ngx_uint_t         i;
+    fhb_scope_rule_t  *rule, *last;
+
+    rule = scopes->elts;
+    last = &rule[scopes->nelts - 1];
+
+    for (i = 0; i + 1 < scopes->nelts; i++) {
+
+        if (rule[i].target != last->target) {
+            continue;
+        }
+
+        if (last->target != FHB_SCOPE_TYPE
+            || (fhb_text_eq_ci(rule[i].media.type, last->media.type)
+                && fhb_text_eq_ci(rule[i].media.subtype,
+                                  last->media.subtype)))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -462,6 +503,14 @@ ngx_http_fhir_binary_policy_merge(ngx_conf_t *cf,
     ngx_uint_t                 keys;
     fhb_claims_policy_t       *policy;
     ngx_http_core_loc_conf_t  *clcf;
+
+    if (conf->key_set != NULL && conf->key_request.len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"fhir_binary_key_file\" and "
+                           "\"fhir_binary_key_request\" cannot stand "
+                           "together: write the one that has the keys");
+        return NGX_CONF_ERROR;
+    }
 
     keys = (conf->key_set != NULL || conf->key_request.len);
     policy = &conf->policy;
