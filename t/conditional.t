@@ -23,8 +23,6 @@ my $be = answers(
     '/Binary/open' => [ '200 OK', 'hello', $text, 'ETag: "abc' ],
     '/Binary/vast' => [ '200 OK', 'hello', $text, 'ETag: "'
                                                   . 'x' x 200 . '"' ],
-    '/Binary/down' => [ '500 No', 'hello', $text, 'ETag: "abc"' ],
-    '/Binary/empty' => [ '200 OK', '', $text, 'ETag: "abc"' ],
 );
 
 my $ngx = nginx_start(server => <<"END");
@@ -32,13 +30,7 @@ my $ngx = nginx_start(server => <<"END");
 
     location / {
         fhir_binary r4;
-        fhir_binary_cors *;
         proxy_pass http://127.0.0.1:@{[ $be->port ]};
-    }
-
-    location /d/ {
-        fhir_binary dstu2;
-        proxy_pass http://127.0.0.1:@{[ $be->port ]}/;
     }
 END
 
@@ -144,51 +136,6 @@ for my $row (@rows) {
         is($r->{status}, $status,
            join ' | ', "$method $id$query{$form}", @headers);
     }
-}
-
-
-# Only an answer that would be a 200 can be a 304 or a 412.
-
-for my $header ('If-None-Match: *', 'If-Match: "x"') {
-    is(ask($port, 'GET /Binary/nobody', $header)->{status}, 404,
-       "$header, 404");
-    is(ask($port, 'GET /Binary/a_b', $header)->{status}, 404,
-       "$header, no route");
-    is(ask($port, 'GET /Binary/strong', 'Accept: image/png',
-           $header)->{status}, 406, "$header, 406");
-    is(ask($port, 'GET /Binary/strong?_format=a', $header)->{status}, 406,
-       "$header, bad _format");
-    is(ask($port, 'GET /Binary/down', $header)->{status}, 502,
-       "$header, 502");
-    is(ask($port, 'GET /d/Binary/empty?_format=json', $header)->{status}, 500,
-       "$header, 500");
-    is(ask($port, 'POST /Binary/strong', $header)->{status}, 405,
-       "$header, 405");
-}
-
-
-# What a 304 carries, and a 412.
-
-for my $form (qw(n j x)) {
-    my $get = ask($port, "GET /Binary/strong$query{$form}");
-    my $r = ask($port, "GET /Binary/strong$query{$form}",
-                'If-None-Match: *');
-
-    is("$r->{status} $r->{length}", '304 0', "a 304, $form");
-
-    for my $name ('ETag', 'Vary', 'Cache-Control', 'Last-Modified',
-                  'Access-Control-Allow-Origin', 'X-Content-Type-Options')
-    {
-        is(header($r, $name), header($get, $name), "with $name of the 200");
-        isnt(header($r, $name), undef, 'which is there');
-    }
-
-    for my $name ('Content-Type', 'Content-Length', 'Transfer-Encoding') {
-        is(header($r, $name), undef, "without $name");
-    }
-
-    is_outcome(ask($port, "GET /Binary/strong$query{$form}",
-                   'If-Match: "x"'), 412, 'conflict', "a 412, $form");
 }
 
 $ngx->is_log_clean;
