@@ -229,9 +229,8 @@ sub split_body {
 
     } elsif (defined(my $length = $r->{h}{'content-length'})) {
         $r->{complete} = 1 if length $rest >= $length;
-        $r->{body} = length $rest > $length ? substr $rest, 0, $length, ''
-                                            : $rest;
-        $rest = '' if length $rest && !$r->{complete};
+        $length = length $rest if !$r->{complete};
+        $r->{body} = substr $rest, 0, $length, '';
 
     } else {
         $r->{complete} = 1 if $r->{raw}{end} eq 'fin';
