@@ -88,6 +88,17 @@ ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
         return FHB_E_BACKEND_FRAMING;
     }
 
+    if (r->subrequest_ranges) {
+
+        /* the next slices would be subrequests, which have no verdict */
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: a document cannot be fetched in slices; "
+                      "use \"slice 0\"");
+
+        return FHB_E_BACKEND_RANGE;
+    }
+
     if (r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT) {
         return FHB_OK;
     }
