@@ -306,9 +306,5 @@ ngx_http_fhir_binary_hold_refuse(ngx_http_request_t *r,
 
     ngx_http_fhir_binary_source_drop(r, ctx);
 
-    if (r->keepalive && r->upstream && r->upstream->cleanup == NULL) {
-        r->keepalive = 0;
-    }
-
     return ngx_http_fhir_binary_outcome_send(r, ctx);
 }
