@@ -571,6 +571,11 @@ void ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_pump(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 
+/* convert */
+
+fhb_rc_t ngx_http_fhir_binary_convert(ngx_http_fhir_binary_ctx_t *ctx);
+fhb_rc_t ngx_http_fhir_binary_convert_end(ngx_http_fhir_binary_ctx_t *ctx);
+
 /* outcome */
 
 ngx_int_t ngx_http_fhir_binary_reject(ngx_http_request_t *r,

@@ -7,11 +7,7 @@
 
 
 /* bytes that must be free in an output buffer for a step to do anything */
-#define NGX_HTTP_FHIR_BINARY_ROOM     64
-
-/* characters of base64 that one step decodes to look at them */
-#define NGX_HTTP_FHIR_BINARY_RECODED  4096
-
+#define NGX_HTTP_FHIR_BINARY_ROOM  64
 
 static ngx_int_t ngx_http_fhir_binary_pump_fill(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -19,23 +15,7 @@ static ngx_int_t ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_int_t more);
-static fhb_rc_t ngx_http_fhir_binary_pump_convert(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_pump_encode(
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_pump_bytes(
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_pump_decode(
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_pump_check(
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_pump_recode(
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_pump_look(
-    ngx_http_fhir_binary_ctx_t *ctx, const u_char *p, size_t n);
 static ngx_int_t ngx_http_fhir_binary_pump_finish(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_pump_end(
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_pump_copy(ngx_str_t *s, ngx_buf_t *b);
 static ngx_int_t ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
@@ -279,7 +259,7 @@ ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    rc = ngx_http_fhir_binary_pump_convert(r, ctx);
+    rc = ngx_http_fhir_binary_convert(ctx);
 
     if (rc != FHB_OK) {
         ctx->source.rc = rc;
@@ -287,192 +267,6 @@ ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
     }
 
     return NGX_OK;
-}
-
-
-static fhb_rc_t
-ngx_http_fhir_binary_pump_convert(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    (void) r;
-
-    switch (ctx->pump.convert) {
-
-    case NGX_HTTP_FHIR_BINARY_ENCODE:
-        return ngx_http_fhir_binary_pump_encode(ctx);
-
-    case NGX_HTTP_FHIR_BINARY_DECODE:
-        return ngx_http_fhir_binary_pump_decode(ctx);
-
-    case NGX_HTTP_FHIR_BINARY_CHECK:
-        return ngx_http_fhir_binary_pump_check(ctx);
-
-    case NGX_HTTP_FHIR_BINARY_RECODE:
-        return ngx_http_fhir_binary_pump_recode(ctx);
-
-    default:
-        return ngx_http_fhir_binary_pump_bytes(ctx);
-    }
-}
-
-
-static fhb_rc_t
-ngx_http_fhir_binary_pump_encode(ngx_http_fhir_binary_ctx_t *ctx)
-{
-    size_t      n;
-    fhb_rc_t    rc;
-    ngx_buf_t  *out;
-    fhb_str_t  *slice;
-
-    out = ctx->pump.out_buf;
-    slice = &ctx->source.slice;
-
-    n = fhb_b64_encode_fit(&ctx->pump.enc, out->end - out->last);
-    n = ngx_min(n, slice->len);
-
-    rc = ngx_http_fhir_binary_pump_look(ctx, slice->data, n);
-
-    out->last += fhb_b64_encode(&ctx->pump.enc, out->last, slice->data, n);
-    ngx_http_fhir_binary_source_use(ctx, n);
-
-    return rc;
-}
-
-
-static fhb_rc_t
-ngx_http_fhir_binary_pump_bytes(ngx_http_fhir_binary_ctx_t *ctx)
-{
-    size_t      n;
-    fhb_rc_t    rc;
-    ngx_buf_t  *out;
-    fhb_str_t  *slice;
-
-    out = ctx->pump.out_buf;
-    slice = &ctx->source.slice;
-
-    n = ngx_min((size_t) (out->end - out->last), slice->len);
-
-    rc = ngx_http_fhir_binary_pump_look(ctx, slice->data, n);
-
-    out->last = ngx_cpymem(out->last, slice->data, n);
-    ngx_http_fhir_binary_source_use(ctx, n);
-
-    return rc;
-}
-
-
-static fhb_rc_t
-ngx_http_fhir_binary_pump_decode(ngx_http_fhir_binary_ctx_t *ctx)
-{
-    size_t      n, written;
-    u_char     *start;
-    fhb_rc_t    rc;
-    ngx_buf_t  *out;
-    fhb_str_t  *slice;
-
-    out = ctx->pump.out_buf;
-    slice = &ctx->source.slice;
-    start = out->last;
-
-    n = (out->end - out->last - 6) / 3 * 4;
-    n = ngx_min(n, slice->len);
-
-    rc = fhb_b64_decode(&ctx->pump.dec, out->last, &written, slice->data, n);
-
-    if (rc != FHB_OK) {
-        return rc;
-    }
-
-    out->last += written;
-
-    rc = ngx_http_fhir_binary_pump_look(ctx, start, written);
-
-    ngx_http_fhir_binary_source_use(ctx, n);
-
-    return rc;
-}
-
-
-static fhb_rc_t
-ngx_http_fhir_binary_pump_check(ngx_http_fhir_binary_ctx_t *ctx)
-{
-    size_t      n, written;
-    fhb_rc_t    rc;
-    ngx_buf_t  *out;
-    fhb_str_t  *slice;
-
-    out = ctx->pump.out_buf;
-    slice = &ctx->source.slice;
-
-    n = ngx_min((size_t) (out->end - out->last), slice->len);
-
-    rc = fhb_b64_check(&ctx->pump.dec, out->last, &written, slice->data, n);
-
-    if (rc != FHB_OK) {
-        return rc;
-    }
-
-    out->last += written;
-    ngx_http_fhir_binary_source_use(ctx, n);
-
-    return FHB_OK;
-}
-
-
-static fhb_rc_t
-ngx_http_fhir_binary_pump_recode(ngx_http_fhir_binary_ctx_t *ctx)
-{
-    size_t      n, written;
-    u_char      buf[FHB_B64_DECODE_MAX(NGX_HTTP_FHIR_BINARY_RECODED)];
-    fhb_rc_t    rc;
-    ngx_buf_t  *out;
-    fhb_str_t  *slice;
-
-    out = ctx->pump.out_buf;
-    slice = &ctx->source.slice;
-
-    /* as many characters leave as come, and those of one carry */
-
-    n = ngx_min((size_t) (out->end - out->last - 16), slice->len);
-    n = ngx_min(n, NGX_HTTP_FHIR_BINARY_RECODED);
-
-    rc = fhb_b64_decode(&ctx->pump.dec, buf, &written, slice->data, n);
-
-    if (rc != FHB_OK) {
-        return rc;
-    }
-
-    rc = ngx_http_fhir_binary_pump_look(ctx, buf, written);
-
-    out->last += fhb_b64_encode(&ctx->pump.enc, out->last, buf, written);
-    ngx_http_fhir_binary_source_use(ctx, n);
-
-    return rc;
-}
-
-
-/*
- * A document that turns out to be no Continuity of Care Document is cut.
- * What was held has been looked at already.
- */
-
-static fhb_rc_t
-ngx_http_fhir_binary_pump_look(ngx_http_fhir_binary_ctx_t *ctx,
-    const u_char *p, size_t n)
-{
-    fhb_rc_t   rc;
-    fhb_str_t  bytes;
-
-    if (ctx->cda == NULL || ctx->source.old) {
-        return FHB_OK;
-    }
-
-    bytes.data = p;
-    bytes.len = n;
-
-    rc = fhb_cda_feed(ctx->cda, bytes);
-
-    return (rc == FHB_AGAIN) ? FHB_E_BACKEND_CCD : rc;
 }
 
 
@@ -488,7 +282,7 @@ ngx_http_fhir_binary_pump_finish(ngx_http_request_t *r,
 
     if (!pump->ended) {
 
-        ctx->source.rc = ngx_http_fhir_binary_pump_end(ctx);
+        ctx->source.rc = ngx_http_fhir_binary_convert_end(ctx);
 
         if (ctx->source.rc != FHB_OK) {
             return ngx_http_fhir_binary_filter_cut(r, ctx);
@@ -512,28 +306,6 @@ ngx_http_fhir_binary_pump_finish(ngx_http_request_t *r,
     out->last_buf = 1;
 
     return ngx_http_fhir_binary_pump_emit(r, ctx);
-}
-
-
-/*
- * Is the end of the input the end of a whole document?
- */
-
-static fhb_rc_t
-ngx_http_fhir_binary_pump_end(ngx_http_fhir_binary_ctx_t *ctx)
-{
-    fhb_rc_t  rc;
-
-    if (ctx->fhir) {
-
-        rc = fhb_b64_decode_end(&ctx->pump.dec);
-
-        if (rc != FHB_OK) {
-            return rc;
-        }
-    }
-
-    return ctx->cda ? fhb_cda_end(ctx->cda) : FHB_OK;
 }
 
 
