@@ -115,10 +115,13 @@ An nginx of its own for tests that talk to it with raw_http().  Options are
 texts of configuration: C<main>, C<http>, C<server>, C<location> (the inside
 of C<location />); also C<files> (a hash: contents by name, under the root;
 F<html/> is what is served), C<master> (1: a master process and workers, for
-reload and log tests), C<workers>.  The object returned has C<port>,
-C<root>, C<pid>, C<log> (the error log), C<access_log>, C<signal($name)>,
-C<reload(%options)> (a new configuration, SIGHUP), C<is_log_clean($name)> (a
-test: no alert, crit, emerg) and C<stop>.
+reload and log tests), C<workers>, C<clock> (seconds since 1970: nginx's
+time stands still there until the object's C<clock($seconds)> sets it anew;
+it wants a C compiler), C<prepare> (code that is called with the server root
+before nginx starts).  The object returned has C<port>, C<root>, C<pid>,
+C<log> (the error log), C<access_log>, C<signal($name)>, C<reload(%options)>
+(a new configuration, SIGHUP), C<is_log_clean($name)> (a test: no alert, crit,
+emerg) and C<stop>.
 
 =head2 nginx_conf_test($text, %options)
 
@@ -893,6 +896,16 @@ sub nginx_start {
 
     write_files($dir, %{ $opt{files} // {} });
 
+    local %ENV = %ENV;
+
+    if (defined $opt{clock}) {
+        @ENV{qw(LD_PRELOAD FHIR_BINARY_CLOCK)} = (clock_object(),
+                                                  "$dir/clock");
+        set_clock($dir, $opt{clock});
+    }
+
+    $opt{prepare}->($dir) if $opt{prepare};
+
     my @command = ($nginx, '-e', "$dir/error.log", '-p', $dir, '-c', $conf);
 
     if ($ENV{TEST_NGINX_USE_VALGRIND}) {
@@ -933,6 +946,31 @@ sub nginx_start {
 }
 
 
+sub clock_object {
+    my $object = "$build/clock.so";
+
+    if (!-e $object || -M $object > -M "$root/t/lib/clock.c") {
+        need(system("cc -O2 -shared -fPIC -o '$object.$$' "
+                    . "'$root/t/lib/clock.c' 2>'$build/clock.log'") == 0,
+             'no C compiler for t/lib/clock.c');
+        rename "$object.$$", $object;
+    }
+
+    return $object;
+}
+
+
+# One write() of eight bytes: nginx reads the old time or the new one.
+
+sub set_clock {
+    my ($dir, $seconds) = @_;
+
+    sysopen my $fh, "$dir/clock", O_CREAT | O_WRONLY, 0600
+        or die "$dir/clock: $!";
+    syswrite $fh, pack 'q', $seconds;
+}
+
+
 package FhirBinary::Nginx;
 
 use Time::HiRes qw(sleep time);
@@ -951,6 +989,13 @@ sub slurp {
     open my $fh, '<:raw', "$self->{root}/$name" or return '';
     local $/;
     return scalar(<$fh>) // '';
+}
+
+
+sub clock {
+    my ($self, $seconds) = @_;
+
+    FhirBinary::set_clock($self->{root}, $seconds);
 }
 
 

@@ -31,7 +31,8 @@ asan)
 #!/bin/sh
 export ASAN_OPTIONS=detect_leaks=0:log_path=$build/report
 export UBSAN_OPTIONS=print_stacktrace=1:log_path=$build/report
-LD_PRELOAD=$(gcc -print-file-name=libasan.so) exec $nginx "\$@"
+preload=$(gcc -print-file-name=libasan.so)\${LD_PRELOAD:+:\$LD_PRELOAD}
+LD_PRELOAD=\$preload exec $nginx "\$@"
 END
     chmod +x "$wrapper"
     nginx=$wrapper
