@@ -72,6 +72,7 @@ typedef struct {
     time_t                       fetched;     /* of the set */
     time_t                       tried;       /* the last attempt */
     time_t                       sought;      /* the last for an unknown kid */
+    ngx_uint_t                   landed;      /* attempts that ended */
     unsigned                     failed:1;    /* the last attempt */
 } ngx_http_fhir_binary_keys_t;
 
@@ -198,11 +199,12 @@ typedef struct {
     ngx_http_fhir_binary_asker_t *asker;      /* of an introspection */
     ngx_http_fhir_binary_fetch_t *fetch;      /* of the patient's documents */
     fhb_rc_t                     answer;      /* of an introspection */
+    ngx_uint_t                   sought;      /* for an unknown kid: what
+                                               * keys->landed will be; 0: not */
 
     unsigned                     local:1;     /* the signature is good */
     unsigned                     verified:1;  /* claims hold */
     unsigned                     answered:1;  /* answer is set */
-    unsigned                     sought:1;    /* newer keys were asked for */
     unsigned                     owns:1;      /* the patient does */
 } ngx_http_fhir_binary_auth_t;
 

@@ -11,6 +11,8 @@
 
 static ngx_int_t ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r,
     void *data, ngx_int_t rc);
+static ngx_int_t ngx_http_fhir_binary_fetch_secret(ngx_http_request_t *r);
+static void ngx_http_fhir_binary_fetch_forget(void *data);
 static ngx_int_t ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
@@ -18,7 +20,9 @@ static ngx_int_t ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
 
 
 /*
- * shape: uri may have a query; *fetch tells limit, handler, data and token
+ * shape: uri may have a query; *template tells limit, handler, data and
+ * token.  In the background, the answer comes whether the client stays or
+ * leaves, and the parent is not run again for it.
  */
 
 ngx_http_fhir_binary_fetch_t *
@@ -36,6 +40,10 @@ ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
     ps = ngx_palloc(r->pool, sizeof(ngx_http_post_subrequest_t));
 
     if (fetch == NULL || ps == NULL) {
+        return NULL;
+    }
+
+    if (template->token && ngx_http_fhir_binary_fetch_secret(r) != NGX_OK) {
         return NULL;
     }
 
@@ -133,6 +141,11 @@ ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
 
     r->filter_need_in_memory = 1;
 
+    if (r->upstream && !r->upstream->cacheable && !r->upstream->store) {
+        /* a pipe fills its buffers and waits for a client that is not ours */
+        r->upstream->buffering = 0;
+    }
+
     return NGX_OK;
 }
 
@@ -219,8 +232,7 @@ static ngx_int_t
 ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r, void *data,
     ngx_int_t rc)
 {
-    ngx_http_fhir_binary_main_conf_t  *fmcf;
-    ngx_http_fhir_binary_fetch_t      *fetch = data;
+    ngx_http_fhir_binary_fetch_t  *fetch = data;
 
     if (fetch->done) {
         return rc;
@@ -237,15 +249,47 @@ ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r, void *data,
     }
 
     if (fetch->token) {
-        /* the variables are the client request's too, and its log's */
-
-        fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
-
-        r->variables[fmcf->token].valid = 0;
-        r->variables[fmcf->token].not_found = 0;
+        ngx_http_fhir_binary_fetch_forget(r->main);
     }
 
     fetch->handler(r->parent, fetch);
 
     return rc;
+}
+
+
+/*
+ * The variables of a subrequest are the client request's too, and its log's.
+ * A request that is cut off while its token is asked about is logged as well,
+ * but its cleanups come first.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_secret(ngx_http_request_t *r)
+{
+    ngx_http_cleanup_t  *cln;
+
+    cln = ngx_http_cleanup_add(r, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_fhir_binary_fetch_forget;
+    cln->data = r;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_fhir_binary_fetch_forget(void *data)
+{
+    ngx_http_request_t  *r = data;
+
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
+
+    r->variables[fmcf->token].valid = 0;
+    r->variables[fmcf->token].not_found = 0;
 }

@@ -78,12 +78,10 @@ ngx_http_fhir_binary_introspect(ngx_http_request_t *r,
         return ngx_http_fhir_binary_introspect_take(r, ctx, question);
     }
 
-    if (question->flight.owner == NULL) {
-        return ngx_http_fhir_binary_introspect_ask(r, ctx, question);
-    }
-
-    if (question->flight.owner == r) {
-        return NGX_AGAIN;
+    if (question->flight.owner == NULL
+        && ngx_http_fhir_binary_introspect_ask(r, ctx, question) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     return ngx_http_fhir_binary_flight_wait(r, ctx, &question->flight);
@@ -148,6 +146,10 @@ found:
 }
 
 
+/*
+ * In the background: it goes on for all who wait when this client leaves.
+ */
+
 static ngx_int_t
 ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx,
@@ -165,7 +167,7 @@ ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
 
     uri = ctx->conf->introspect;
 
-    if (ngx_http_fhir_binary_fetch(r, &uri, NGX_HTTP_SUBREQUEST_WAITED,
+    if (ngx_http_fhir_binary_fetch(r, &uri, NGX_HTTP_SUBREQUEST_BACKGROUND,
                                    &fetch)
         == NULL)
     {
@@ -174,7 +176,7 @@ ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
 
     question->flight.owner = r;
 
-    return NGX_AGAIN;
+    return NGX_OK;
 }
 
 

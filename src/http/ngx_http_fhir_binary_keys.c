@@ -28,7 +28,7 @@ typedef struct {
 
 
 static ngx_int_t ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
-    ngx_http_fhir_binary_keys_t *keys, ngx_uint_t flags);
+    ngx_http_fhir_binary_keys_t *keys);
 static void ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch);
 static void ngx_http_fhir_binary_keys_gone(void *data);
@@ -303,10 +303,14 @@ ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
             && now - keys->fetched >= NGX_HTTP_FHIR_BINARY_KEYS_AGE
             && now - keys->tried >= NGX_HTTP_FHIR_BINARY_KEYS_PAUSE)
         {
-            /* the old set answers meanwhile */
+            /*
+             * The old set answers meanwhile.  This client's next request
+             * would wait until the fetch is over: it takes a new connection.
+             */
 
-            (void) ngx_http_fhir_binary_keys_fetch(r, keys,
-                                               NGX_HTTP_SUBREQUEST_BACKGROUND);
+            if (ngx_http_fhir_binary_keys_fetch(r, keys) == NGX_OK) {
+                r->keepalive = 0;
+            }
         }
 
         return NGX_OK;
@@ -319,8 +323,9 @@ ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
             return NGX_DECLINED;
         }
 
-        return ngx_http_fhir_binary_keys_fetch(r, keys,
-                                               NGX_HTTP_SUBREQUEST_WAITED);
+        if (ngx_http_fhir_binary_keys_fetch(r, keys) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
 
     return ngx_http_fhir_binary_flight_wait(r, ctx, &keys->flight);
@@ -342,30 +347,48 @@ ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
     keys = ctx->conf->keys;
     now = ngx_time();
 
-    if (keys == NULL || ctx->auth.sought) {
+    if (keys == NULL) {
         return NGX_DECLINED;
     }
 
-    ctx->auth.sought = 1;
+    if (ctx->auth.sought) {
 
-    if (keys->flight.owner) {
-        return ngx_http_fhir_binary_flight_wait(r, ctx, &keys->flight);
+        if (keys->landed >= ctx->auth.sought) {
+            return NGX_DECLINED;
+        }
+
+        /* not yet, or the one that asked was cut off */
+
+    } else {
+
+        if (keys->flight.owner == NULL
+            && keys->sought
+            && now - keys->sought < NGX_HTTP_FHIR_BINARY_KEYS_SEEK)
+        {
+            return NGX_DECLINED;
+        }
+
+        ctx->auth.sought = keys->landed + 1;
+        keys->sought = now;
     }
 
-    if (keys->sought && now - keys->sought < NGX_HTTP_FHIR_BINARY_KEYS_SEEK) {
-        return NGX_DECLINED;
+    if (keys->flight.owner == NULL
+        && ngx_http_fhir_binary_keys_fetch(r, keys) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
-    keys->sought = now;
-
-    return ngx_http_fhir_binary_keys_fetch(r, keys,
-                                           NGX_HTTP_SUBREQUEST_WAITED);
+    return ngx_http_fhir_binary_flight_wait(r, ctx, &keys->flight);
 }
 
 
+/*
+ * In the background: it goes on for all who wait when this client leaves.
+ */
+
 static ngx_int_t
 ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
-    ngx_http_fhir_binary_keys_t *keys, ngx_uint_t flags)
+    ngx_http_fhir_binary_keys_t *keys)
 {
     ngx_pool_cleanup_t                 *cln;
     ngx_http_fhir_binary_fetch_t        fetch;
@@ -391,13 +414,16 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
 
     keys->tried = ngx_time();
 
-    if (ngx_http_fhir_binary_fetch(r, &keys->uri, flags, &fetch) == NULL) {
+    if (ngx_http_fhir_binary_fetch(r, &keys->uri,
+                                   NGX_HTTP_SUBREQUEST_BACKGROUND, &fetch)
+        == NULL)
+    {
         return NGX_ERROR;
     }
 
     keys->flight.owner = r;
 
-    return NGX_AGAIN;
+    return NGX_OK;
 }
 
 
@@ -415,6 +441,7 @@ ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
 
     keys = fetch->data;
     keys->failed = 1;
+    keys->landed++;
 
     if (fetch->status != NGX_HTTP_OK) {
 

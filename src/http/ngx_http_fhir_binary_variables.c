@@ -411,7 +411,9 @@ ngx_http_fhir_binary_token_variable(ngx_http_request_t *r,
 
     own = ngx_http_fhir_binary_ctx(r);
 
-    if (own == NULL || !own->own || !own->fetched->token) {
+    if (own == NULL || !own->own || !own->fetched->token
+        || own->fetched->done)
+    {
         return none;
     }
 
