@@ -36,7 +36,6 @@ my @cases = (
     [ '/Binary/a_b', 'xml', '404 not-found' ],
     [ '/direct/Binary/size.3000.chunk.1000', 'json', '3000' ],
     [ '/direct/Binary/size.3001', 'native', '3001' ],
-    [ '/stu3/Binary/size.0.chunk.1', 'json', '500 required' ],
     [ '/stu3/Binary/size.10', 'xml', '10' ],
     [ '/file/Binary/file', 'native', '70000' ],
     [ '/file/Binary/file', 'json', '70000' ],
