@@ -21,6 +21,8 @@ static fhb_rc_t ngx_http_fhir_binary_hold_done(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
 static fhb_rc_t ngx_http_fhir_binary_hold_look(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_hold_check(
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t data);
 static ngx_int_t ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_hold_refuse(ngx_http_request_t *r,
@@ -90,8 +92,7 @@ ngx_http_fhir_binary_hold_step(ngx_http_request_t *r,
 
     case NGX_DECLINED:
         *rc = ngx_http_fhir_binary_hold_told(r, ctx);
-        ready = (!ctx->source.meta->empty
-                 && (ctx->cda == NULL || ctx->looked));
+        ready = (ctx->source.held_len && (ctx->cda == NULL || ctx->looked));
         break;
 
     case NGX_OK:
@@ -124,6 +125,7 @@ ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_rc_t               rc;
+    fhb_str_t              held;
     const fhb_bin_meta_t  *meta;
 
     meta = ctx->source.meta;
@@ -137,12 +139,19 @@ ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
         return rc;
     }
 
-    if (ctx->source.held_len && ctx->cda) {
-        /* what came before its facts is looked at as well */
-        return ngx_http_fhir_binary_hold_look(r, ctx);
+    if (ctx->source.held_len == 0) {
+        return FHB_OK;
     }
 
-    return FHB_OK;
+    /* what came before its facts is all of it, and the resource is closed */
+
+    held.data = ctx->source.held;
+    held.len = ctx->source.held_len;
+
+    rc = ctx->cda ? ngx_http_fhir_binary_hold_look(r, ctx)
+                  : ngx_http_fhir_binary_hold_check(ctx, held);
+
+    return (rc == FHB_OK) ? fhb_b64_decode_end(&ctx->looking) : rc;
 }
 
 
@@ -159,7 +168,9 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
 
     if (ctx->cda == NULL || ctx->looked) {
         *ready = 1;
-        return FHB_OK;
+        return ctx->fhir ? ngx_http_fhir_binary_hold_check(ctx,
+                                                           ctx->source.slice)
+                         : FHB_OK;
     }
 
     /* the start of a CCD is a few KiB, base64 a third more */
@@ -262,6 +273,37 @@ ngx_http_fhir_binary_hold_look(ngx_http_request_t *r,
         } else if (rc != FHB_AGAIN) {
             return (rc == FHB_E_NOMEM) ? FHB_E_INTERNAL : rc;
         }
+    }
+
+    return FHB_OK;
+}
+
+
+/*
+ * What is at hand before the header leaves must be base64: later it can only
+ * be cut.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_hold_check(ngx_http_fhir_binary_ctx_t *ctx,
+    fhb_str_t data)
+{
+    u_char    buf[1024];
+    size_t    n, written;
+    fhb_rc_t  rc;
+
+    while (data.len) {
+
+        n = ngx_min(data.len, sizeof(buf));
+
+        rc = fhb_b64_check(&ctx->looking, buf, &written, data.data, n);
+
+        if (rc != FHB_OK) {
+            return rc;
+        }
+
+        data.data += n;
+        data.len -= n;
     }
 
     return FHB_OK;
