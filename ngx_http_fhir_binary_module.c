@@ -454,7 +454,7 @@ ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->introspect.data == NULL) {
         conf->introspect = prev->introspect;
-        conf->introspected = prev->introspected;
+        conf->introspect_as = prev->introspect_as;
     }
 
     if (conf->version != FHB_VERSION_OFF) {

@@ -110,6 +110,7 @@ typedef struct {
     ngx_str_t                    key_request;
     ngx_http_fhir_binary_keys_t *keys;        /* of the request */
     ngx_str_t                    introspect;
+    ngx_uint_t                   introspect_as; /* as written; 0: not said */
     ngx_uint_t                   introspected; /* OPAQUE or ALL */
     ngx_array_t                 *issuers;     /* of fhb_str_t */
     ngx_array_t                 *audiences;   /* of fhb_str_t; empty: off */

@@ -141,10 +141,10 @@ ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     if (ngx_strcmp(value[2].data, "all") == 0) {
-        fbcf->introspected = NGX_HTTP_FHIR_BINARY_ALL;
+        fbcf->introspect_as = NGX_HTTP_FHIR_BINARY_ALL;
 
     } else if (ngx_strcmp(value[2].data, "opaque") == 0) {
-        fbcf->introspected = NGX_HTTP_FHIR_BINARY_OPAQUE;
+        fbcf->introspect_as = NGX_HTTP_FHIR_BINARY_OPAQUE;
 
     } else {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -532,10 +532,13 @@ ngx_http_fhir_binary_policy_merge(ngx_conf_t *cf,
 
     ngx_http_fhir_binary_policy_paths(conf);
 
+    conf->introspected = conf->introspect_as;
+
     if (conf->introspect.len == 0) {
         conf->introspected = 0;
 
     } else if (conf->introspected == 0) {
+        /* the keys may be those of this location alone: not inherited */
         conf->introspected = keys ? NGX_HTTP_FHIR_BINARY_OPAQUE
                                   : NGX_HTTP_FHIR_BINARY_ALL;
     }
@@ -586,7 +589,13 @@ ngx_http_fhir_binary_policy_merge(ngx_conf_t *cf,
                    "or \"fhir_binary_key_request\"");
     }
 
-    if (conf->key_set == NULL && conf->key_request.len) {
+    if (conf->key_set != NULL && conf->key_request.len) {
+        return ngx_http_fhir_binary_policy_missing(cf,
+                   "keys come from one source: write either "
+                   "\"fhir_binary_key_file\" or \"fhir_binary_key_request\"");
+    }
+
+    if (conf->key_request.len) {
 
         conf->keys = ngx_http_fhir_binary_keys_add(cf, &conf->key_request);
         if (conf->keys == NULL) {
