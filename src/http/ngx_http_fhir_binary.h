@@ -568,6 +568,10 @@ ngx_int_t ngx_http_fhir_binary_filter_cut(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 void ngx_http_fhir_binary_filter_linger(ngx_http_request_t *r, ngx_uint_t on);
 
+/* block */
+
+u_char *ngx_http_fhir_binary_block_take(ngx_http_request_t *r, size_t size);
+
 /* pump */
 
 void ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx);

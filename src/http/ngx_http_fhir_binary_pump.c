@@ -191,6 +191,7 @@ static ngx_int_t
 ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    ngx_buf_t                    *b;
     ngx_chain_t                  *cl;
     ngx_http_fhir_binary_pump_t  *pump;
 
@@ -211,12 +212,23 @@ ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
 
     } else if (pump->bufs < pump->bufs_max) {
 
-        pump->out_buf = ngx_create_temp_buf(r->pool, ctx->conf->bufs.size);
-        if (pump->out_buf == NULL) {
+        b = ngx_calloc_buf(r->pool);
+        if (b == NULL) {
             return NGX_ERROR;
         }
 
-        pump->out_buf->tag = (ngx_buf_tag_t) &ngx_http_fhir_binary_module;
+        b->start = ngx_http_fhir_binary_block_take(r, ctx->conf->bufs.size);
+        if (b->start == NULL) {
+            return NGX_ERROR;
+        }
+
+        b->pos = b->start;
+        b->last = b->start;
+        b->end = b->start + ctx->conf->bufs.size;
+        b->temporary = 1;
+        b->tag = (ngx_buf_tag_t) &ngx_http_fhir_binary_module;
+
+        pump->out_buf = b;
         pump->bufs++;
 
     } else {
