@@ -16,8 +16,6 @@ static ngx_int_t ngx_http_fhir_binary_phase(ngx_conf_t *cf,
 static void *ngx_http_fhir_binary_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_fhir_binary_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_fhir_binary_create_loc_conf(ngx_conf_t *cf);
-static char *ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf,
-    void *parent, void *child);
 
 
 #define NGX_HTTP_FHIR_BINARY_ANYWHERE                                        \
@@ -147,7 +145,7 @@ static ngx_command_t  ngx_http_fhir_binary_commands[] = {
 
     { ngx_string("fhir_binary_token_cache"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE123,
-      ngx_http_fhir_binary_cache_zone,
+      ngx_http_fhir_binary_zone,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -389,81 +387,4 @@ ngx_http_fhir_binary_create_loc_conf(ngx_conf_t *cf)
     conf->base = NGX_CONF_UNSET_PTR;
 
     return conf;
-}
-
-
-static char *
-ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
-{
-    ngx_http_fhir_binary_loc_conf_t  *prev = parent;
-    ngx_http_fhir_binary_loc_conf_t  *conf = child;
-
-    ngx_http_fhir_binary_main_conf_t  *fmcf;
-
-    ngx_conf_merge_uint_value(conf->version, prev->version, FHB_VERSION_OFF);
-    ngx_conf_merge_uint_value(conf->backend, prev->backend,
-                              NGX_HTTP_FHIR_BINARY_AUTO);
-    ngx_conf_merge_uint_value(conf->lenient, prev->lenient, 0);
-    ngx_conf_merge_uint_value(conf->fhir, prev->fhir, 0);
-    ngx_conf_merge_value(conf->auth, prev->auth, 1);
-    ngx_conf_merge_value(conf->sandbox, prev->sandbox, 1);
-    ngx_conf_merge_value(conf->ccd, prev->ccd, 1);
-    ngx_conf_merge_value(conf->ccd_check, prev->ccd_check, 1);
-    ngx_conf_merge_size_value(conf->lookahead, prev->lookahead, 65536);
-    ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
-    ngx_conf_merge_str_value(conf->realm, prev->realm, "fhir");
-    ngx_conf_merge_str_value(conf->resource_metadata, prev->resource_metadata,
-                             "");
-    ngx_conf_merge_bufs_value(conf->bufs, prev->bufs, 4, 32768);
-    ngx_conf_merge_ptr_value(conf->issuers, prev->issuers, NULL);
-    ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, NULL);
-    ngx_conf_merge_uint_value(conf->algs, prev->algs, FHB_JWK_DEFAULT);
-    ngx_conf_merge_uint_value(conf->profile, prev->profile, FHB_CLAIMS_SMART);
-    ngx_conf_merge_ptr_value(conf->claims, prev->claims, NULL);
-    ngx_conf_merge_sec_value(conf->leeway, prev->leeway, 30);
-    ngx_conf_merge_ptr_value(conf->tenant, prev->tenant, NULL);
-    ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, NULL);
-    ngx_conf_merge_ptr_value(conf->base, prev->base, NULL);
-
-    if (conf->patient == NGX_CONF_UNSET_UINT) {
-        conf->patient_header = prev->patient_header;
-        conf->patient_request = prev->patient_request;
-    }
-
-    ngx_conf_merge_uint_value(conf->patient, prev->patient,
-                              NGX_HTTP_FHIR_BINARY_DENY);
-
-    if (conf->cache == NGX_CONF_UNSET_PTR) {
-        conf->cache_valid = prev->cache_valid;
-        conf->cache_inactive = prev->cache_inactive;
-    }
-
-    ngx_conf_merge_ptr_value(conf->cache, prev->cache, NULL);
-
-    if (conf->cache_inactive == 0) {
-        conf->cache_inactive = 600;
-    }
-
-    /* where a location says anything of keys, it says all of it */
-
-    if (conf->key_file.data == NULL && conf->key_request.data == NULL) {
-        conf->key_file = prev->key_file;
-        conf->key_set = prev->key_set;
-        conf->key_request = prev->key_request;
-    }
-
-    if (conf->introspect.data == NULL) {
-        conf->introspect = prev->introspect;
-        conf->introspect_as = prev->introspect_as;
-    }
-
-    if (conf->version != FHB_VERSION_OFF) {
-        fmcf = ngx_http_conf_get_module_main_conf(cf,
-                                                  ngx_http_fhir_binary_module);
-        fmcf->enabled = 1;
-    }
-
-    ngx_http_fhir_binary_conf_error_pages(cf, prev, conf);
-
-    return ngx_http_fhir_binary_policy_merge(cf, conf);
 }

@@ -393,8 +393,11 @@ char *ngx_http_fhir_binary_policy_patient(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 char *ngx_http_fhir_binary_policy_value(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_fhir_binary_policy_merge(ngx_conf_t *cf,
-    ngx_http_fhir_binary_loc_conf_t *conf);
+
+/* merge */
+
+char *ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
 
 /* claim */
 
@@ -421,8 +424,9 @@ ngx_int_t ngx_http_fhir_binary_token_keep(ngx_http_request_t *r,
 
 ngx_http_fhir_binary_keys_t *ngx_http_fhir_binary_keys_add(ngx_conf_t *cf,
     ngx_str_t *uri);
-fhb_jwk_set_t *ngx_http_fhir_binary_keys_file(ngx_conf_t *cf,
-    ngx_str_t *path);
+fhb_jwk_set_t *ngx_http_fhir_binary_key_file(ngx_conf_t *cf, ngx_str_t *path);
+ngx_str_t ngx_http_fhir_binary_keys_fates(ngx_pool_t *pool,
+    fhb_jwk_report_t *report);
 ngx_int_t ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t **set);
 ngx_int_t ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
@@ -435,8 +439,10 @@ ngx_int_t ngx_http_fhir_binary_introspect(ngx_http_request_t *r,
 
 /* cache */
 
-char *ngx_http_fhir_binary_cache_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_fhir_binary_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+ngx_int_t ngx_http_fhir_binary_cache_create(ngx_conf_t *cf,
+    ngx_shm_zone_t *zone, size_t size);
 fhb_rc_t ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 void ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
