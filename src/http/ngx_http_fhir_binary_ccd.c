@@ -32,11 +32,17 @@ ngx_http_fhir_binary_ccd_prepare(ngx_http_request_t *r,
 {
     fhb_rc_t  rc;
 
-    if (ctx->route.kind != FHB_ROUTE_CCD || ctx->ccd != NULL) {
+    if (ctx->route.kind != FHB_ROUTE_CCD) {
         return NGX_OK;
     }
 
-    rc = ngx_http_fhir_binary_ccd_parse(r, ctx);
+    rc = FHB_OK;
+
+    if (ctx->ccd == NULL) {
+        rc = ngx_http_fhir_binary_ccd_parse(r, ctx);
+    }
+
+    /* each guard on the way compares the patient with its own token's */
 
     if (rc == FHB_OK) {
         rc = ngx_http_fhir_binary_ccd_patient(r, ctx);

@@ -25,7 +25,7 @@ static ngx_int_t ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t *set);
 static ngx_int_t ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t *set);
-static ngx_int_t ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -75,9 +75,17 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
             return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
         }
 
-        if (n == NGX_DECLINED) {
-            return ngx_http_fhir_binary_token_opaque(r, ctx);
+        if (n == NGX_DECLINED
+            && !ngx_http_fhir_binary_token_opaque(r, ctx))
+        {
+            return ngx_http_fhir_binary_reject(r, ctx, FHB_E_KEYS);
         }
+
+    } else if (ctx->conf->introspect.len == 0) {
+
+        /* a server whose locations say for themselves, but this is none */
+
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_KEYS);
     }
 
     if (ngx_http_fhir_binary_token_key(r, ctx, set) != NGX_OK) {
@@ -230,7 +238,7 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
  * There are no keys at the moment: that stops JWTs, not opaque tokens.
  */
 
-static ngx_int_t
+static ngx_uint_t
 ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
@@ -239,7 +247,7 @@ ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
     fhb_alloc_t   heap;
 
     if (ctx->conf->introspected == 0) {
-        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_KEYS);
+        return 0;
     }
 
     heap = ngx_http_fhir_binary_heap(r->connection->log);
@@ -247,15 +255,7 @@ ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
     rc = fhb_jws_open(&jws, &heap, ctx->auth.token);
     fhb_jws_free(jws);
 
-    if (rc != FHB_DONE) {
-        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_KEYS);
-    }
-
-    if (ngx_http_fhir_binary_token_key(r, ctx, NULL) != NGX_OK) {
-        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
-    }
-
-    return ngx_http_fhir_binary_token_introspect(r, ctx);
+    return (rc == FHB_DONE);
 }
 
 
