@@ -294,6 +294,7 @@ typedef struct {
     unsigned                     own:1;       /* a subrequest of ours */
     unsigned                     late:1;      /* claimed by the filter */
     unsigned                     paged:1;     /* an error_page took over */
+    unsigned                     elsewhere:1; /* and it leads to a document */
     ngx_uint_t                   page_status; /* that it keeps or sets */
 
     /* access */

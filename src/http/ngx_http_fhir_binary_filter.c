@@ -101,7 +101,9 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
         return ngx_http_next_header_filter(r);
     }
 
-    if (ctx->paged && fhb_error_row(ctx->error)->status >= 500) {
+    if (ctx->paged && fhb_error_row(ctx->error)->status >= 500
+        && r->headers_out.status < NGX_HTTP_SPECIAL_RESPONSE)
+    {
         /* another source of the document */
         ctx->error = FHB_OK;
     }
@@ -219,7 +221,7 @@ static ngx_uint_t
 ngx_http_fhir_binary_filter_page(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (r->err_status < NGX_HTTP_SPECIAL_RESPONSE) {
+    if (r->err_status < NGX_HTTP_SPECIAL_RESPONSE || ctx->elsewhere) {
         return 0;
     }
 

@@ -19,6 +19,8 @@
 #define NGX_HTTP_FHIR_BINARY_FORMAT  128
 
 
+static ngx_int_t ngx_http_fhir_binary_negotiate_source(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static void ngx_http_fhir_binary_negotiate_method(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_negotiate_waive(ngx_http_request_t *r,
@@ -107,7 +109,17 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_fhir_binary_ctx(r);
 
-    if (ctx == NULL || ctx->own || ctx->paged || ctx->prepared) {
+    if (ctx == NULL || ctx->own) {
+        return NGX_DECLINED;
+    }
+
+    if (r->error_page
+        && ngx_http_fhir_binary_negotiate_source(r, ctx) != NGX_OK)
+    {
+        return fhb_error_row(ctx->error)->status;
+    }
+
+    if (ctx->paged || ctx->prepared) {
         return NGX_DECLINED;
     }
 
@@ -203,6 +215,35 @@ ngx_http_fhir_binary_negotiate_body_done(ngx_http_request_t *r)
 
 
 /*
+ * An error_page that leads to a document, such as a second store, is guarded
+ * as the first one was.  NGX_DECLINED: it was refused there.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_negotiate_source(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_route_t  route;
+
+    if (fhb_route_parse(&route, ngx_http_fhir_binary_to_core(r->uri))
+        != FHB_OK)
+    {
+        return NGX_OK;
+    }
+
+    ctx->elsewhere = 1;
+
+    if (ctx->error == FHB_OK
+        || !ctx->conf->auth || ctx->granted || ctx->waived)
+    {
+        return NGX_OK;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/*
  * The answer to a HEAD has no body, and a resource's body alone tells the
  * type of its document: ask with GET, and keep what comes.  The CCD is not
  * made for a HEAD.
@@ -240,7 +281,11 @@ ngx_http_fhir_binary_negotiate_waive(ngx_http_request_t *r,
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    if (clcf->satisfy != NGX_HTTP_SATISFY_ANY) {
+    /* where this module is off, it did not take part in the access phase */
+
+    if (clcf->satisfy != NGX_HTTP_SATISFY_ANY
+        || ngx_http_fhir_binary_conf(r)->version == FHB_VERSION_OFF)
+    {
         return NGX_DECLINED;
     }
 
