@@ -40,6 +40,7 @@ END
 
 valgrind)
     options="--tool=memcheck --leak-check=full --num-callers=40"
+    options="$options --keep-debuginfo=yes"
     options="$options --show-leak-kinds=definite"
     options="$options --errors-for-leak-kinds=definite"
     options="$options --exit-on-first-error=yes --error-exitcode=99"
