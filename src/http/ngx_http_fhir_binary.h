@@ -578,6 +578,7 @@ void ngx_http_fhir_binary_filter_linger(ngx_http_request_t *r, ngx_uint_t on);
 /* block */
 
 u_char *ngx_http_fhir_binary_block_take(ngx_http_request_t *r, size_t size);
+void ngx_http_fhir_binary_block_exit(ngx_cycle_t *cycle);
 
 /* pump */
 

@@ -92,3 +92,24 @@ ngx_http_fhir_binary_block_give(void *data)
     ngx_http_fhir_binary_block_kept = block;
     ngx_http_fhir_binary_block_bytes += block->size;
 }
+
+
+/*
+ * The process ends: what it kept goes with it.
+ */
+
+void
+ngx_http_fhir_binary_block_exit(ngx_cycle_t *cycle)
+{
+    ngx_http_fhir_binary_block_t  *block;
+
+    (void) cycle;
+
+    while (ngx_http_fhir_binary_block_kept) {
+        block = ngx_http_fhir_binary_block_kept;
+        ngx_http_fhir_binary_block_kept = block->next;
+        ngx_free(block);
+    }
+
+    ngx_http_fhir_binary_block_bytes = 0;
+}
