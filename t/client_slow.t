@@ -22,7 +22,7 @@ my $ngx = nginx_start(
                location /direct/Binary/ { $proxy proxy_buffering off; }
                location /small/Binary/ { $proxy proxy_buffering off;
                                          fhir_binary_buffers 2 2k; }
-               location /gzip/Binary/ { $proxy gzip on; gzip_types *; }
+               location /hasty/Binary/ { $proxy send_timeout 1s; sendfile on; }
                location /file/Binary/ { $on alias html/Binary/; }
                location /sendfile/Binary/ { $on alias html/Binary/;
                                             sendfile on; }");
@@ -63,6 +63,18 @@ for my $form (qw(native json)) {
     is($r->{raw}{end}, 'fin', "HTTP/1.0, $form: an orderly end");
     is(length($form eq 'native' ? $r->{body} : (unwrap($r) // {})->{data}),
        $size, "HTTP/1.0, $form: of the whole document");
+}
+
+# One that is too slow for send_timeout gets a reset, and not the FIN that
+# would end a whole document.
+
+for my $form (qw(native json)) {
+    my $r = ask($ngx->port, 'size.9000000.chunk.1000000', version => '1.0',
+                accept => $TYPE{$form}, prefix => '/hasty/Binary/',
+                rcvbuf => 8192, pause => 2.5, timeout => 10);
+
+    is($r->{raw}{end}, 'rst', "HTTP/1.0, $form: too slow");
+    cmp_ok(length $r->{body}, '<', 9_000_000, "HTTP/1.0, $form: and short");
 }
 
 # A client that leaves in the middle, in either way, costs nobody anything.
