@@ -253,6 +253,19 @@ ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
 
     pump = &ctx->pump;
 
+    if (more == NGX_DONE && !pump->ended) {
+
+        /* before the last bytes leave: they may be all that a length told */
+
+        ctx->source.rc = ngx_http_fhir_binary_convert_end(ctx);
+
+        if (ctx->source.rc != FHB_OK) {
+            return ngx_http_fhir_binary_filter_cut(r, ctx);
+        }
+
+        pump->ended = 1;
+    }
+
     if (pump->head.len
         && ngx_http_fhir_binary_pump_copy(&pump->head, pump->out_buf))
     {
@@ -292,17 +305,9 @@ ngx_http_fhir_binary_pump_finish(ngx_http_request_t *r,
     pump = &ctx->pump;
     out = pump->out_buf;
 
-    if (!pump->ended) {
+    /* when this was done before, there is nothing left to write */
 
-        ctx->source.rc = ngx_http_fhir_binary_convert_end(ctx);
-
-        if (ctx->source.rc != FHB_OK) {
-            return ngx_http_fhir_binary_filter_cut(r, ctx);
-        }
-
-        pump->ended = 1;
-        out->last += fhb_b64_encode_end(&pump->enc, out->last);
-    }
+    out->last += fhb_b64_encode_end(&pump->enc, out->last);
 
     if (ngx_http_fhir_binary_pump_copy(&pump->tail, out)) {
         return ngx_http_fhir_binary_pump_emit(r, ctx);
