@@ -180,6 +180,11 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
 
     rc = ngx_http_fhir_binary_source_hold(r, ctx, limit);
 
+    if (rc == FHB_E_BACKEND_HELD) {
+        /* white space without end, where a document should begin */
+        return FHB_E_BACKEND_CCD;
+    }
+
     if (rc == FHB_OK) {
         rc = ngx_http_fhir_binary_hold_look(r, ctx);
     }

@@ -365,7 +365,7 @@ ngx_http_fhir_binary_source_hold(ngx_http_request_t *r,
     source = &ctx->source;
     n = source->slice.len;
 
-    if (n > limit - source->held_len) {
+    if (source->held_len > limit || n > limit - source->held_len) {
         return FHB_E_BACKEND_HELD;
     }
 
