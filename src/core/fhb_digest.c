@@ -9,29 +9,63 @@
 #include "fhb_digest.h"
 
 
-static int fhb_digest_part(EVP_MD_CTX *ctx, fhb_str_t part);
+/* short values are gathered here: each one apart costs a call of openssl */
+#define FHB_DIGEST_GATHER  256          /* bytes */
+
+#define FHB_DIGEST_HEAD    8            /* bytes of a length */
 
 
-fhb_rc_t
-fhb_digest_sha256(unsigned char *out, const fhb_str_t *parts, size_t n)
+/* it is openssl's context under another name */
+
+struct fhb_digest_s {
+    char  unused;
+};
+
+
+static EVP_MD_CTX *fhb_digest_ctx(fhb_digest_t *digest);
+static int fhb_digest_parts(EVP_MD_CTX *ctx, const fhb_str_t *parts,
+    size_t n);
+static void fhb_digest_length(unsigned char *head, size_t len);
+
+
+fhb_digest_t *
+fhb_digest_new(void)
 {
-    int          ok;
-    size_t       i;
     EVP_MD_CTX  *ctx;
 
     ctx = EVP_MD_CTX_new();
 
-    ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
-
-    for (i = 0; ok && i < n; i++) {
-        ok = fhb_digest_part(ctx, parts[i]);
+    if (ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1) {
+        EVP_MD_CTX_free(ctx);
+        ERR_clear_error();
+        ctx = NULL;
     }
 
-    ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+    return (fhb_digest_t *) ctx;
+}
 
-    EVP_MD_CTX_free(ctx);
 
-    if (ok) {
+void
+fhb_digest_free(fhb_digest_t *digest)
+{
+    EVP_MD_CTX_free(fhb_digest_ctx(digest));
+}
+
+
+fhb_rc_t
+fhb_digest_again(fhb_digest_t *digest, unsigned char *out,
+    const fhb_str_t *parts, size_t n)
+{
+    EVP_MD_CTX  *ctx;
+
+    ctx = fhb_digest_ctx(digest);
+
+    /* no type: that of before, which need not be looked up again */
+
+    if (EVP_DigestInit_ex(ctx, NULL, NULL) == 1
+        && fhb_digest_parts(ctx, parts, n)
+        && EVP_DigestFinal_ex(ctx, out, NULL) == 1)
+    {
         return FHB_OK;
     }
 
@@ -42,21 +76,88 @@ fhb_digest_sha256(unsigned char *out, const fhb_str_t *parts, size_t n)
 }
 
 
-static int
-fhb_digest_part(EVP_MD_CTX *ctx, fhb_str_t part)
+fhb_rc_t
+fhb_digest_sha256(unsigned char *out, const fhb_str_t *parts, size_t n)
 {
-    size_t         i;
-    uint64_t       len;
-    unsigned char  head[8];
+    fhb_rc_t       rc;
+    fhb_digest_t  *digest;
 
-    len = part.len;
+    digest = fhb_digest_new();
 
-    for (i = sizeof(head); i > 0; i--) {
-        head[i - 1] = (unsigned char) len;
-        len >>= 8;
+    if (digest == NULL) {
+        memset(out, 0, FHB_DIGEST_LEN);
+        return FHB_E_NOMEM;
     }
 
-    return EVP_DigestUpdate(ctx, head, sizeof(head)) == 1
-           && (part.len == 0
-               || EVP_DigestUpdate(ctx, part.data, part.len) == 1);
+    rc = fhb_digest_again(digest, out, parts, n);
+
+    fhb_digest_free(digest);
+
+    return rc;
+}
+
+
+static EVP_MD_CTX *
+fhb_digest_ctx(fhb_digest_t *digest)
+{
+    return (EVP_MD_CTX *) digest;
+}
+
+
+static int
+fhb_digest_parts(EVP_MD_CTX *ctx, const fhb_str_t *parts, size_t n)
+{
+    size_t         i, used;
+    unsigned char  gather[FHB_DIGEST_GATHER];
+
+    used = 0;
+
+    for (i = 0; i < n; i++) {
+
+        if (used > sizeof(gather) - FHB_DIGEST_HEAD) {
+            if (EVP_DigestUpdate(ctx, gather, used) != 1) {
+                return 0;
+            }
+
+            used = 0;
+        }
+
+        fhb_digest_length(gather + used, parts[i].len);
+        used += FHB_DIGEST_HEAD;
+
+        if (parts[i].len == 0) {
+            continue;
+        }
+
+        if (parts[i].len <= sizeof(gather) - used) {
+            memcpy(gather + used, parts[i].data, parts[i].len);
+            used += parts[i].len;
+            continue;
+        }
+
+        if (EVP_DigestUpdate(ctx, gather, used) != 1
+            || EVP_DigestUpdate(ctx, parts[i].data, parts[i].len) != 1)
+        {
+            return 0;
+        }
+
+        used = 0;
+    }
+
+    return used == 0 || EVP_DigestUpdate(ctx, gather, used) == 1;
+}
+
+
+static void
+fhb_digest_length(unsigned char *head, size_t len)
+{
+    size_t    i;
+    uint64_t  n;
+
+    n = len;
+
+    for (i = FHB_DIGEST_HEAD; i > 0; i--) {
+        head[i - 1] = (unsigned char) n;
+        n >>= 8;
+    }
 }

@@ -28,6 +28,35 @@ fhb_must_check fhb_rc_t fhb_digest_sha256(unsigned char *out,
     const fhb_str_t *parts, size_t n);
 
 
+typedef struct fhb_digest_s  fhb_digest_t;
+
+
+/*
+ * fhb_digest_new - what fhb_digest_again() hashes with, made once.
+ *
+ * returns  NULL when there is no memory
+ * memory   of openssl; fhb_digest_free() gives it back, and takes NULL too
+ * test     t/unit/test_digest.c
+ */
+
+fhb_must_check fhb_digest_t *fhb_digest_new(void);
+
+void fhb_digest_free(fhb_digest_t *digest);
+
+
+/*
+ * fhb_digest_again - fhb_digest_sha256() with what was prepared before.
+ *
+ * shape    as there; one thread at a time has digest
+ * returns  FHB_OK | FHB_E_NOMEM when openssl fails; out is zeroed then
+ * memory   none
+ * test     t/unit/test_digest.c
+ */
+
+fhb_must_check fhb_rc_t fhb_digest_again(fhb_digest_t *digest,
+    unsigned char *out, const fhb_str_t *parts, size_t n);
+
+
 #pragma GCC visibility pop
 
 #endif /* FHB_DIGEST_H */

@@ -84,6 +84,7 @@ typedef struct {
                                                * point to is each worker's */
     ngx_queue_t                 *asking;      /* of introspections under way,
                                                * each worker's */
+    fhb_digest_t                *digest;      /* each worker's */
     ngx_int_t                    token;       /* index of the variable */
     ngx_int_t                    dropped[NGX_HTTP_FHIR_BINARY_DROPPED];
                                               /* indices of $http_NAME */
@@ -416,6 +417,8 @@ ngx_int_t ngx_http_fhir_binary_access_handler(ngx_http_request_t *r);
 
 /* token: from the Authorization field to claims that hold */
 
+ngx_int_t ngx_http_fhir_binary_token_init(ngx_conf_t *cf,
+    ngx_http_fhir_binary_main_conf_t *fmcf);
 ngx_int_t ngx_http_fhir_binary_token(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_token_keep(ngx_http_request_t *r,

@@ -19,6 +19,7 @@
 #define NGX_HTTP_FHIR_BINARY_TOKEN_DENIED  10
 
 
+static void ngx_http_fhir_binary_token_cleanup(void *data);
 static fhb_rc_t ngx_http_fhir_binary_token_take(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
@@ -33,6 +34,41 @@ static ngx_int_t ngx_http_fhir_binary_token_accept(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, time_t valid);
 static ngx_int_t ngx_http_fhir_binary_token_deny(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+
+
+/*
+ * What names a verdict is hashed for every request: openssl's part of it is
+ * made once, and each worker has its own after the fork.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_token_init(ngx_conf_t *cf,
+    ngx_http_fhir_binary_main_conf_t *fmcf)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    fmcf->digest = fhb_digest_new();
+    if (fmcf->digest == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_fhir_binary_token_cleanup;
+    cln->data = fmcf->digest;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_fhir_binary_token_cleanup(void *data)
+{
+    fhb_digest_free(data);
+}
 
 
 /*
@@ -139,9 +175,10 @@ static ngx_int_t
 ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t *set)
 {
-    fhb_str_t  parts[3];
+    fhb_str_t                          parts[3];
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
 
-    (void) r;
+    fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
 
     if (ctx->conf->cache == NULL && set != NULL
         && ctx->conf->introspected == 0)
@@ -162,8 +199,8 @@ ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
 
     parts[2] = ctx->auth.token;
 
-    return (fhb_digest_sha256(ctx->auth.key, parts, 3) == FHB_OK) ? NGX_OK
-                                                                  : NGX_ERROR;
+    return (fhb_digest_again(fmcf->digest, ctx->auth.key, parts, 3) == FHB_OK)
+           ? NGX_OK : NGX_ERROR;
 }
 
 

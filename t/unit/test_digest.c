@@ -93,12 +93,100 @@ values_do_not_run_together(void **state)
 }
 
 
+/* lengths about the room that short values are gathered in */
+
+static void
+what_was_prepared_gives_the_same_hash_again(void **state)
+{
+    size_t         a, b;
+    fhb_str_t      parts[3];
+    fhb_digest_t  *digest;
+    unsigned char  text[600], one[FHB_DIGEST_LEN], two[FHB_DIGEST_LEN];
+
+    (void) state;
+
+    for (a = 0; a < sizeof(text); a++) {
+        text[a] = (unsigned char) (a * 7);
+    }
+
+    digest = fhb_digest_new();
+    assert_non_null(digest);
+
+    for (a = 0; a < 300; a++) {
+        for (b = 0; b < 300; b += 37) {
+            parts[0].data = text;
+            parts[0].len = a;
+            parts[1].data = text + a;
+            parts[1].len = b;
+            parts[2] = parts[0];
+
+            assert_int_equal(fhb_digest_again(digest, one, parts, 3), FHB_OK);
+            assert_int_equal(fhb_digest_sha256(two, parts, 3), FHB_OK);
+            assert_memory_equal(one, two, FHB_DIGEST_LEN);
+        }
+    }
+
+    fhb_digest_free(digest);
+    fhb_digest_free(NULL);
+}
+
+
+/*
+ * python3: hashlib.sha256(b"".join(struct.pack(">Q", n) + b"x" * n
+ * for n in (n0, n1, n2))).hexdigest()[:16]
+ */
+
+static void
+long_values_are_hashed_as_short_ones_are(void **state)
+{
+    size_t         i, k;
+    fhb_str_t      parts[3];
+    unsigned char  text[1000], hash[FHB_DIGEST_LEN];
+
+    static const struct {
+        size_t         len[3];
+        unsigned char  start[8];
+    } rows[] = {
+        { { 32, 32, 800 },
+          { 0xe7, 0x4e, 0x7f, 0x7e, 0xd1, 0x14, 0xcb, 0x9a } },
+        { { 32, 0, 168 },
+          { 0xbc, 0xeb, 0x11, 0xb0, 0x22, 0xd8, 0x91, 0x1d } },
+        { { 32, 32, 169 },
+          { 0x31, 0x6c, 0x58, 0x8c, 0x18, 0xd6, 0x90, 0x95 } },
+        { { 248, 0, 1 },
+          { 0xe1, 0xd1, 0xdd, 0x25, 0xa8, 0x4c, 0x08, 0x85 } },
+        { { 249, 240, 0 },
+          { 0x2a, 0x0f, 0x67, 0xf3, 0xb4, 0x26, 0xd0, 0x0a } },
+        { { 1000, 1000, 1000 },
+          { 0x64, 0x54, 0x92, 0xce, 0xa5, 0x22, 0x73, 0x01 } }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(text); i++) {
+        text[i] = 'x';
+    }
+
+    for (k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+        for (i = 0; i < 3; i++) {
+            parts[i].data = text;
+            parts[i].len = rows[k].len[i];
+        }
+
+        assert_int_equal(fhb_digest_sha256(hash, parts, 3), FHB_OK);
+        assert_memory_equal(hash, rows[k].start, 8);
+    }
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(the_hash_is_that_of_the_values_behind_their_lengths),
-        cmocka_unit_test(values_do_not_run_together)
+        cmocka_unit_test(values_do_not_run_together),
+        cmocka_unit_test(what_was_prepared_gives_the_same_hash_again),
+        cmocka_unit_test(long_values_are_hashed_as_short_ones_are)
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
