@@ -104,14 +104,13 @@ is($r->{status} . ' ' . cors($r), '204 -; -; -', 'CORS is off by default');
 
 $r = ask($port, 'OPTIONS /any/Binary/1', 'Origin: https://any.example.com',
          @preflight);
-is(cors($r), '*; GET, HEAD, OPTIONS; authorization,x-request-id',
-   'any origin');
-is(header($r, 'Access-Control-Max-Age'), '0', 'for this time only');
+like(cors($r), qr/^\*; GET, HEAD, OPTIONS; Authorization, .*X-Request-Id/,
+     'any origin');
 is(header($r, 'Access-Control-Allow-Credentials'), undef, 'without cookies');
 
 $r = ask($port, 'OPTIONS /any/Binary/1', 'Origin: https://any.example.com',
          $preflight[0]);
-like(cors($r), qr/; authorization$/, 'authorization is always allowed');
+like(cors($r), qr/; Authorization, /, 'authorization is always allowed');
 
 $r = ask($port, 'OPTIONS /some/Binary/1', 'Origin: https://b.example.org:8443',
          @preflight);

@@ -502,9 +502,23 @@ ngx_int_t ngx_http_fhir_binary_header_common(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_header_passed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_header_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+/* sandbox */
+
+ngx_int_t ngx_http_fhir_binary_sandbox(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_sandbox_native(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_sandbox_no_store(ngx_http_request_t *r);
 
 /* cors */
 
+ngx_uint_t ngx_http_fhir_binary_cors_listed(
+    const ngx_http_fhir_binary_loc_conf_t *fbcf);
 ngx_int_t ngx_http_fhir_binary_cors(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
@@ -600,7 +614,7 @@ ngx_int_t ngx_http_fhir_binary_reject(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 ngx_int_t ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_outcome_passes(ngx_http_request_t *r,
+fhb_form_t ngx_http_fhir_binary_outcome_passes(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 /* variables */

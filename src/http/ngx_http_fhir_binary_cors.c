@@ -12,12 +12,27 @@
     "Content-Range, Accept-Ranges, Retry-After"
 
 
-/* bytes of Access-Control-Request-Headers that are echoed */
-#define NGX_HTTP_FHIR_BINARY_ECHO  1024
+/*
+ * A list and no echo of what was asked for: a page of any origin could send
+ * what a backend trusts, X-Remote-User for one, from a browser inside.  An
+ * add_header of the operator adds to it, since browsers join the lines.
+ */
+
+#define NGX_HTTP_FHIR_BINARY_ALLOW                                           \
+    "Authorization, Accept, Accept-Language, Cache-Control, Content-Type, "  \
+    "If-Match, If-Modified-Since, If-None-Match, If-Range, "                 \
+    "If-Unmodified-Since, Pragma, Prefer, Range, Traceparent, Tracestate, "  \
+    "X-Correlation-Id, X-Request-Id, X-Requested-With"
+
+
+/* seconds: one document read in many ranges asks once */
+#define NGX_HTTP_FHIR_BINARY_MAX_AGE  "600"
 
 
 static ngx_table_elt_t *ngx_http_fhir_binary_cors_field(
     ngx_http_request_t *r, const char *name, size_t len);
+static ngx_str_t ngx_http_fhir_binary_cors_origin(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 
 
 static ngx_table_elt_t *
@@ -46,68 +61,84 @@ ngx_http_fhir_binary_cors_field(ngx_http_request_t *r, const char *name,
 }
 
 
+/*
+ * The origin that may read the response; empty: none may.
+ */
+
+static ngx_str_t
+ngx_http_fhir_binary_cors_origin(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_str_t        *origins, none = ngx_null_string;
+    ngx_uint_t        i;
+    ngx_table_elt_t  *origin;
+
+    origins = ctx->conf->cors->elts;
+
+    if (!ngx_http_fhir_binary_cors_listed(ctx->conf)) {
+        return origins[0];
+    }
+
+    origin = ngx_http_fhir_binary_cors_field(r, "origin",
+                                             sizeof("origin") - 1);
+
+    for (i = 0; origin != NULL && i < ctx->conf->cors->nelts; i++) {
+
+        if (origins[i].len == origin->value.len
+            && ngx_strncmp(origins[i].data, origin->value.data,
+                           origins[i].len)
+               == 0)
+        {
+            return origins[i];
+        }
+    }
+
+    return none;
+}
+
+
+/* whether what a response says depends on who asks */
+
+ngx_uint_t
+ngx_http_fhir_binary_cors_listed(const ngx_http_fhir_binary_loc_conf_t *fbcf)
+{
+    ngx_str_t  *origins;
+
+    if (fbcf->cors == NULL) {
+        return 0;
+    }
+
+    origins = fbcf->cors->elts;
+
+    return origins[0].data[0] != '*';
+}
+
+
 ngx_int_t
 ngx_http_fhir_binary_cors(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_str_t        *origins;
-    ngx_uint_t        i;
-    ngx_table_elt_t  *origin;
+    ngx_str_t  origin;
 
     if (ctx->conf->cors == NULL) {
         return NGX_OK;
     }
 
-    origins = ctx->conf->cors->elts;
+    origin = ngx_http_fhir_binary_cors_origin(r, ctx);
 
-    if (origins[0].len == 1 && origins[0].data[0] == '*') {
-
-        if (ngx_http_fhir_binary_header_set_lit(r,
-                "Access-Control-Allow-Origin", "*")
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        return ngx_http_fhir_binary_header_set_lit(r,
-                   "Access-Control-Expose-Headers",
-                   NGX_HTTP_FHIR_BINARY_EXPOSE);
-    }
-
-    if (ngx_http_fhir_binary_header_set_lit(r, "Vary", "Origin") != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    origin = ngx_http_fhir_binary_cors_field(r, "origin",
-                                            sizeof("origin") - 1);
-
-    if (origin == NULL) {
+    if (origin.len == 0) {
         return NGX_OK;
     }
 
-    for (i = 0; i < ctx->conf->cors->nelts; i++) {
-
-        if (origins[i].len != origin->value.len
-            || ngx_strncmp(origins[i].data, origin->value.data,
-                           origins[i].len)
-               != 0)
-        {
-            continue;
-        }
-
-        if (ngx_http_fhir_binary_header_add(r, "Access-Control-Allow-Origin",
-                                            &origins[i])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        return ngx_http_fhir_binary_header_set_lit(r,
-                   "Access-Control-Expose-Headers",
-                   NGX_HTTP_FHIR_BINARY_EXPOSE);
+    if (ngx_http_fhir_binary_header_add(r, "Access-Control-Allow-Origin",
+                                        &origin)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_http_fhir_binary_header_set_lit(r,
+               "Access-Control-Expose-Headers", NGX_HTTP_FHIR_BINARY_EXPOSE);
 }
 
 
@@ -119,9 +150,33 @@ ngx_int_t
 ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_table_elt_t  *method, *headers;
+    ngx_str_t         origin;
+    ngx_table_elt_t  *method;
 
     if (ngx_http_fhir_binary_header_set_lit(r, "Allow", "GET, HEAD, OPTIONS")
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ctx->conf->cors == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_fhir_binary_cors_listed(ctx->conf)
+        && ngx_http_fhir_binary_header_set_lit(r, "Vary", "Origin") != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    origin = ngx_http_fhir_binary_cors_origin(r, ctx);
+
+    if (origin.len == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_fhir_binary_header_add(r, "Access-Control-Allow-Origin",
+                                        &origin)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -130,32 +185,22 @@ ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
     method = ngx_http_fhir_binary_cors_field(r, "access-control-request-method",
                                    sizeof("access-control-request-method") - 1);
 
-    if (ctx->conf->cors == NULL || method == NULL) {
-        return NGX_OK;
+    if (method == NULL) {
+        return ngx_http_fhir_binary_header_set_lit(r,
+                   "Access-Control-Expose-Headers",
+                   NGX_HTTP_FHIR_BINARY_EXPOSE);
     }
 
-    if (ngx_http_fhir_binary_cors(r, ctx) != NGX_OK
+    if (ngx_http_fhir_binary_header_set_lit(r,
+            "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
+        != NGX_OK
         || ngx_http_fhir_binary_header_set_lit(r,
-               "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-           != NGX_OK
-        || ngx_http_fhir_binary_header_set_lit(r, "Access-Control-Max-Age",
-                                               "0")
+               "Access-Control-Allow-Headers", NGX_HTTP_FHIR_BINARY_ALLOW)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    headers = ngx_http_fhir_binary_cors_field(r,
-                                  "access-control-request-headers",
-                                  sizeof("access-control-request-headers") - 1);
-
-    if (headers == NULL
-        || headers->value.len > NGX_HTTP_FHIR_BINARY_ECHO)
-    {
-        return ngx_http_fhir_binary_header_set_lit(r,
-                   "Access-Control-Allow-Headers", "authorization");
-    }
-
-    return ngx_http_fhir_binary_header_add(r, "Access-Control-Allow-Headers",
-                                           &headers->value);
+    return ngx_http_fhir_binary_header_set_lit(r, "Access-Control-Max-Age",
+                                               NGX_HTTP_FHIR_BINARY_MAX_AGE);
 }

@@ -98,7 +98,8 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
     r->http_version = ctx->http_version;
 
     if (ngx_http_fhir_binary_filter_page(r, ctx)) {
-        return ngx_http_next_header_filter(r);
+        return (ngx_http_fhir_binary_header_page(r, ctx) == NGX_OK)
+               ? ngx_http_next_header_filter(r) : NGX_ERROR;
     }
 
     if (ctx->paged && fhb_error_row(ctx->error)->status >= 500
@@ -242,6 +243,8 @@ static ngx_int_t
 ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    fhb_form_t  form;
+
     if (ctx->options && r->headers_out.status == NGX_HTTP_NO_CONTENT) {
 
         if (ngx_http_fhir_binary_cors_options(r, ctx) != NGX_OK) {
@@ -256,18 +259,18 @@ ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
         && ctx->late && !ctx->prepared)
     {
         /* a return in this very location */
-        return ngx_http_next_header_filter(r);
+        return (ngx_http_fhir_binary_header_page(r, ctx) == NGX_OK)
+               ? ngx_http_next_header_filter(r) : NGX_ERROR;
     }
 
-    if (ngx_http_fhir_binary_outcome_passes(r, ctx)) {
+    form = ngx_http_fhir_binary_outcome_passes(r, ctx);
 
-        ctx->choice.form = FHB_FORM_JSON;
+    if (form != FHB_FORM_NONE) {
 
-        if (ngx_http_fhir_binary_header_document(r, ctx) != NGX_OK) {
-            return NGX_ERROR;
-        }
+        ctx->choice.form = form;
 
-        return ngx_http_next_header_filter(r);
+        return (ngx_http_fhir_binary_header_passed(r, ctx) == NGX_OK)
+               ? ngx_http_next_header_filter(r) : NGX_ERROR;
     }
 
     ctx->error = ngx_http_fhir_binary_filter_error(r, ctx);

@@ -5,31 +5,27 @@
 #include "ngx_http_fhir_binary.h"
 #include "ngx_http_fhir_binary_glue.h"
 #include "fhb_etag.h"
+#include "fhb_text.h"
 
 
-#define NGX_HTTP_FHIR_BINARY_CSP_ACTIVE                                      \
-    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "\
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-#define NGX_HTTP_FHIR_BINARY_CSP_PASSIVE                                     \
-    "default-src 'none'; frame-ancestors 'none'"
-
-
+static ngx_int_t ngx_http_fhir_binary_header_vary(ngx_http_request_t *r,
+    ngx_uint_t accept, ngx_uint_t origin);
+static ngx_uint_t ngx_http_fhir_binary_header_varies(ngx_http_request_t *r,
+    fhb_str_t name);
 static ngx_uint_t ngx_http_fhir_binary_header_listed(ngx_str_t *name,
     const ngx_str_t *names);
 static void ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_header_again(ngx_http_request_t *r,
+    ngx_table_elt_t *h);
+static void ngx_http_fhir_binary_header_drop(ngx_http_request_t *r,
+    const ngx_str_t *names);
 static ngx_int_t ngx_http_fhir_binary_header_etag(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_header_native(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_header_disposition(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx,
-    const fhb_media_t *media);
 
 
-/* of a document's source, these pass; nginx keeps Content-Type, its length,
- * Date and Last-Modified apart */
+/* of a document's source, these pass; nginx keeps Content-Type and its length
+ * apart, and Date only where the operator has it passed */
 
 static const ngx_str_t  ngx_http_fhir_binary_header_allowed[] = {
     ngx_string("content-language"),
@@ -37,6 +33,7 @@ static const ngx_str_t  ngx_http_fhir_binary_header_allowed[] = {
     ngx_string("content-range"),
     ngx_string("content-length"),
     ngx_string("content-type"),
+    ngx_string("date"),
     ngx_string("etag"),
     ngx_string("last-modified"),
     ngx_string("retry-after"),
@@ -62,16 +59,27 @@ static const ngx_str_t  ngx_http_fhir_binary_header_falsified[] = {
 };
 
 
-/* what the module itself answers with, whatever a backend says */
+/* where the module answers to browsers, a backend does not */
 
-static const ngx_str_t  ngx_http_fhir_binary_header_owned[] = {
-    ngx_string("vary"),
+static const ngx_str_t  ngx_http_fhir_binary_header_cors[] = {
     ngx_string("access-control-allow-origin"),
     ngx_string("access-control-allow-methods"),
     ngx_string("access-control-allow-headers"),
     ngx_string("access-control-allow-credentials"),
     ngx_string("access-control-expose-headers"),
     ngx_string("access-control-max-age"),
+    ngx_null_string
+};
+
+
+/* what would make an error, or its tag, last */
+
+static const ngx_str_t  ngx_http_fhir_binary_header_lasting[] = {
+    ngx_string("cache-control"),
+    ngx_string("expires"),
+    ngx_string("etag"),
+    ngx_string("last-modified"),
+    ngx_string("accept-ranges"),
     ngx_null_string
 };
 
@@ -119,39 +127,85 @@ ngx_int_t
 ngx_http_fhir_binary_header_common(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (ngx_http_fhir_binary_header_set_lit(r, "Vary", "Accept") != NGX_OK
+    if (ngx_http_fhir_binary_header_vary(r, 1,
+            ngx_http_fhir_binary_cors_listed(ctx->conf))
+        != NGX_OK
         || ngx_http_fhir_binary_cors(r, ctx) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (!ctx->conf->sandbox) {
+    return ngx_http_fhir_binary_sandbox(r, ctx);
+}
+
+
+/*
+ * Vary, for what no line of it names yet.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_header_vary(ngx_http_request_t *r, ngx_uint_t accept,
+    ngx_uint_t origin)
+{
+    static const fhb_str_t  by_accept = fhb_string("Accept");
+    static const fhb_str_t  by_origin = fhb_string("Origin");
+
+    accept = accept && !ngx_http_fhir_binary_header_varies(r, by_accept);
+    origin = origin && !ngx_http_fhir_binary_header_varies(r, by_origin);
+
+    if (!accept && !origin) {
         return NGX_OK;
     }
 
-    if (ngx_http_fhir_binary_header_set_lit(r, "X-Content-Type-Options",
-                                            "nosniff")
-        != NGX_OK
-        || ngx_http_fhir_binary_header_set_lit(r, "Referrer-Policy",
-                                               "no-referrer")
-           != NGX_OK
-        || ngx_http_fhir_binary_header_set_lit(r, "X-Frame-Options", "DENY")
-           != NGX_OK
-        || ngx_http_fhir_binary_header_set_lit(r,
-               "Cross-Origin-Resource-Policy",
-               ctx->conf->cors ? "cross-origin" : "same-origin")
-           != NGX_OK)
-    {
-        return NGX_ERROR;
+    return ngx_http_fhir_binary_header_set_lit(r, "Vary",
+                                               !origin ? "Accept"
+                                               : !accept ? "Origin"
+                                               : "Accept, Origin");
+}
+
+
+static ngx_uint_t
+ngx_http_fhir_binary_header_varies(ngx_http_request_t *r, fhb_str_t name)
+{
+    size_t            n;
+    fhb_str_t         list, item;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    static const ngx_str_t  vary[] = { ngx_string("vary"), ngx_null_string };
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (h[i].hash == 0
+                || !ngx_http_fhir_binary_header_listed(&h[i].key, vary))
+            {
+                continue;
+            }
+
+            list = ngx_http_fhir_binary_to_core(h[i].value);
+
+            while (list.len) {
+
+                n = fhb_text_token(list);
+
+                item = list;
+                item.len = n;
+
+                if (fhb_text_eq_ci(item, name)) {
+                    return 1;
+                }
+
+                list = fhb_text_skip(list, n ? n : 1);
+            }
+        }
     }
 
-    if (ctx->choice.form != FHB_FORM_NATIVE) {
-        return ngx_http_fhir_binary_header_set_lit(r,
-                   "Content-Security-Policy",
-                   NGX_HTTP_FHIR_BINARY_CSP_PASSIVE);
-    }
-
-    return NGX_OK;
+    return 0;
 }
 
 
@@ -166,25 +220,67 @@ ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
     ngx_http_fhir_binary_header_relay(r, ctx);
 
     if (ngx_http_fhir_binary_header_etag(r, ctx) != NGX_OK
-        || ngx_http_fhir_binary_header_common(r, ctx) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (ctx->conf->sandbox
-        && ngx_http_fhir_binary_header_set_lit(r, "Cache-Control", "no-store")
-           != NGX_OK)
+        || ngx_http_fhir_binary_header_common(r, ctx) != NGX_OK
+        || (ctx->conf->sandbox
+            && ngx_http_fhir_binary_sandbox_no_store(r) != NGX_OK))
     {
         return NGX_ERROR;
     }
 
     if (ctx->choice.form == FHB_FORM_NATIVE) {
-        return ngx_http_fhir_binary_header_native(r, ctx);
+        return ngx_http_fhir_binary_sandbox_native(r, ctx);
     }
 
     /* not r->headers_out.accept_ranges: its absence is nginx's "may add" */
 
     return ngx_http_fhir_binary_header_set_lit(r, "Accept-Ranges", "none");
+}
+
+
+/*
+ * The fields of a backend's own OperationOutcome, in the form that
+ * ctx->choice names.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_header_passed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_http_fhir_binary_header_relay(r, ctx);
+    ngx_http_fhir_binary_header_drop(r, ngx_http_fhir_binary_header_lasting);
+
+    r->headers_out.etag = NULL;
+
+    if (ngx_http_fhir_binary_header_common(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_fhir_binary_sandbox_no_store(r);
+}
+
+
+/*
+ * A page of the operator's: its status is for an app to read, too.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_header_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->conf->cors == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_http_fhir_binary_header_drop(r, ngx_http_fhir_binary_header_cors);
+
+    if (ngx_http_fhir_binary_header_vary(r, 0,
+            ngx_http_fhir_binary_cors_listed(ctx->conf))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_fhir_binary_cors(r, ctx);
 }
 
 
@@ -207,8 +303,7 @@ ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
                    && !ngx_http_fhir_binary_header_listed(&h[i].key,
                                         ngx_http_fhir_binary_header_allowed);
 
-            drop |= ngx_http_fhir_binary_header_listed(&h[i].key,
-                                          ngx_http_fhir_binary_header_owned);
+            drop |= ngx_http_fhir_binary_header_again(r, &h[i]);
 
             if (ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir) {
                 drop |= ngx_http_fhir_binary_header_listed(&h[i].key,
@@ -225,13 +320,62 @@ ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
         r->headers_out.server = NULL;
         r->headers_out.location = NULL;
         r->headers_out.refresh = NULL;
-        r->headers_out.expires = NULL;
+    }
+
+    if (ctx->conf->cors != NULL) {
+        ngx_http_fhir_binary_header_drop(r, ngx_http_fhir_binary_header_cors);
     }
 
     if (ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir) {
         r->headers_out.accept_ranges = NULL;
         r->headers_out.content_range = NULL;
         r->headers_out.content_encoding = NULL;
+    }
+}
+
+
+/*
+ * nginx before 1.23 keeps all lines of what there can be one of, and points
+ * at the last.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_header_again(ngx_http_request_t *r, ngx_table_elt_t *h)
+{
+    static const ngx_str_t  etag[] = { ngx_string("etag"), ngx_null_string };
+    static const ngx_str_t  last_modified[] = {
+        ngx_string("last-modified"), ngx_null_string
+    };
+
+    if (r->upstream == NULL) {
+        return 0;
+    }
+
+    return (h != r->headers_out.etag
+            && ngx_http_fhir_binary_header_listed(&h->key, etag))
+           || (h != r->headers_out.last_modified
+               && ngx_http_fhir_binary_header_listed(&h->key, last_modified));
+}
+
+
+static void
+ngx_http_fhir_binary_header_drop(ngx_http_request_t *r,
+    const ngx_str_t *names)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (ngx_http_fhir_binary_header_listed(&h[i].key, names)) {
+                h[i].hash = 0;
+            }
+        }
     }
 }
 
@@ -309,92 +453,4 @@ ngx_http_fhir_binary_header_etag(ngx_http_request_t *r,
     r->headers_out.etag = h;
 
     return NGX_OK;
-}
-
-
-/*
- * A document is not to be trusted: what can run script is shut in a sandbox
- * and offered as a file.
- */
-
-static ngx_int_t
-ngx_http_fhir_binary_header_native(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    fhb_media_t       media;
-    fhb_media_risk_t  risk;
-
-    if (!ctx->conf->sandbox) {
-        return NGX_OK;
-    }
-
-    risk = FHB_MEDIA_ACTIVE;
-
-    if (fhb_media_parse(&media, ngx_http_fhir_binary_to_core(ctx->type))
-        == FHB_OK)
-    {
-        risk = fhb_media_risk(&media);
-
-    } else {
-        ngx_memzero(&media, sizeof(fhb_media_t));
-    }
-
-    if (ngx_http_fhir_binary_header_set_lit(r, "Content-Security-Policy",
-            risk == FHB_MEDIA_PASSIVE ? NGX_HTTP_FHIR_BINARY_CSP_PASSIVE
-                                      : NGX_HTTP_FHIR_BINARY_CSP_ACTIVE)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (risk == FHB_MEDIA_HTML
-        && (ngx_http_fhir_binary_header_set_lit(r,
-                "Cross-Origin-Opener-Policy", "same-origin")
-            != NGX_OK
-            || ngx_http_fhir_binary_header_set_lit(r, "Permissions-Policy",
-                   "camera=(), microphone=(), geolocation=()")
-               != NGX_OK))
-    {
-        return NGX_ERROR;
-    }
-
-    if (risk == FHB_MEDIA_PASSIVE) {
-        return NGX_OK;
-    }
-
-    return ngx_http_fhir_binary_header_disposition(r, ctx, &media);
-}
-
-
-static ngx_int_t
-ngx_http_fhir_binary_header_disposition(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, const fhb_media_t *media)
-{
-    u_char     *p;
-    fhb_str_t   ext, id;
-    ngx_str_t   value;
-
-    id = ctx->route.id;
-    ext = fhb_media_extension(media);
-
-    if (id.len == 0) {
-        return ngx_http_fhir_binary_header_set_lit(r, "Content-Disposition",
-                                                   "attachment");
-    }
-
-    value.len = sizeof("attachment; filename=\".\"") - 1 + id.len + ext.len;
-    value.data = ngx_pnalloc(r->pool, value.len);
-
-    if (value.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    p = ngx_cpymem(value.data, "attachment; filename=\"",
-                   sizeof("attachment; filename=\"") - 1);
-    p = ngx_cpymem(p, id.data, id.len);
-    *p++ = '.';
-    p = ngx_cpymem(p, ext.data, ext.len);
-    *p = '"';
-
-    return ngx_http_fhir_binary_header_add(r, "Content-Disposition", &value);
 }

@@ -327,10 +327,10 @@ ngx_http_fhir_binary_outcome_challenge(ngx_http_request_t *r,
  * Whether an error response of the backend may pass as it is: it is in a FHIR
  * format, not compressed, and not in the one that the client did not ask for.
  * A 401 after our own verdict blames the gateway, and a client would look for
- * another token.
+ * another token.  Its form, or none: it may not.
  */
 
-ngx_int_t
+fhb_form_t
 ngx_http_fhir_binary_outcome_passes(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
@@ -348,20 +348,20 @@ ngx_http_fhir_binary_outcome_passes(ngx_http_request_t *r,
                ngx_http_fhir_binary_to_core(r->headers_out.content_type))
            != FHB_OK)
     {
-        return 0;
+        return FHB_FORM_NONE;
     }
 
     form = fhb_media_fhir(&media);
 
     if (form == FHB_FORM_NONE) {
-        return 0;
+        return FHB_FORM_NONE;
     }
 
     if (ngx_http_fhir_binary_negotiate_ask(r, ctx) != FHB_OK) {
-        return 0;
+        return FHB_FORM_NONE;
     }
 
     ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
 
-    return fhb_accept_error_form(&wish) == form;
+    return (fhb_accept_error_form(&wish) == form) ? form : FHB_FORM_NONE;
 }
