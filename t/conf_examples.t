@@ -1,40 +1,27 @@
-#!/usr/bin/perl
-
-# Every example is a configuration that nginx takes.
+# Every example is a configuration that nginx takes, without a warning.
 
 use strict;
 use warnings;
 
-use Cwd qw(abs_path);
 use File::Temp qw(tempdir);
-use FindBin;
-use Test::More;
 
-my $root = abs_path("$FindBin::Bin/..");
-my $build = $ENV{FHIR_BINARY_BUILD} || "$root/build";
-my $nginx = $ENV{TEST_NGINX_BINARY} || 'nginx';
+use lib 't/lib';
+use FhirBinary '-more';
+use FhirExample;
 
-my @examples = glob "'$root'/conf-examples/*.conf";
+my $nginx = $ENV{TEST_NGINX_BINARY};
+my %ports = map { $_ => free_port() } 8080 .. 8083;
 
-plan tests => scalar @examples;
-
-for my $example (@examples) {
+for my $example (example_names()) {
     my $dir = tempdir(CLEANUP => 1);
-
-    open my $in, '<', $example or die "$example: $!\n";
-    my $conf = do { local $/; <$in> };
-
-    # what a run would leave behind goes to a directory of its own
-
-    $conf =~ s{\S*(ngx_http_fhir_binary_module\.so)}{"$build/$1"};
-    $conf =~ s{build/demo}{$dir}g;
-
     open my $out, '>', "$dir/nginx.conf" or die "$dir/nginx.conf: $!\n";
-    print $out $conf;
+    print $out example_text($example, $dir, \%ports);
     close $out;
 
-    my $said = qx('$nginx' -t -q -e '$dir/error.log' -p '$root/' \\
+    my $said = qx('$nginx' -t -q -e '$dir/error.log' -p '$dir' \\
                   -c '$dir/nginx.conf' 2>&1);
 
-    is($said, '', $example =~ s{.*/}{}r);
+    is($said, '', $example);
 }
+
+done_testing();

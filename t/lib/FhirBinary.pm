@@ -118,7 +118,8 @@ F<html/> is what is served), C<master> (1: a master process and workers, for
 reload and log tests), C<workers>, C<clock> (seconds since 1970: nginx's
 time stands still there until the object's C<clock($seconds)> sets it anew;
 it wants a C compiler), C<prepare> (code that is called with the server root
-before nginx starts).  The object returned has C<port>, C<root>, C<pid>,
+before nginx starts), C<conf> (code that is called with the server root and
+the port, and returns the whole configuration).  The object returned has C<port>, C<root>, C<pid>,
 C<log> (the error log), C<access_log>, C<signal($name)>, C<reload(%options)>
 (a new configuration, SIGHUP), C<is_log_clean($name)> (a test: no alert, crit,
 emerg) and C<stop>.
@@ -782,6 +783,8 @@ my $instances = 0;
 
 sub nginx_conf {
     my ($dir, $port, %opt) = @_;
+
+    return $opt{conf}->($dir, $port) if $opt{conf};
 
     my %text = map { $_ => $opt{$_} // '' } qw(main http server location);
     my $master = $opt{master} ? 'on' : 'off';
