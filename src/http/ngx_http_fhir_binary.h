@@ -534,6 +534,8 @@ fhb_rc_t ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 fhb_rc_t ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_document_available(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
@@ -563,6 +565,7 @@ void ngx_http_fhir_binary_source_drop(ngx_http_request_t *r,
 
 ngx_int_t ngx_http_fhir_binary_ccd_prepare(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_ccd_type(ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_ccd_look(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_ccd_identify(ngx_http_request_t *r,

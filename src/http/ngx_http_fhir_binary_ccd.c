@@ -161,26 +161,55 @@ ngx_http_fhir_binary_ccd_acceptable(ngx_http_request_t *r,
 
     static const fhb_str_t  type = fhb_string("application/xml");
 
-    (void) r;
+    ctx->type = ngx_http_fhir_binary_from_core(type);
 
     if (ctx->format_rc != FHB_OK) {
+        rc = ctx->format_rc;
         ngx_str_set(&ctx->parameter, "_format");
-        return ctx->format_rc;
+
+    } else {
+        ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+
+        rc = fhb_media_parse(&media, type);
+
+        if (rc == FHB_OK) {
+            rc = fhb_accept_choose(&choice, &wish, &media);
+        }
+
+        if (rc != FHB_OK) {
+            ngx_str_set(&ctx->parameter, "Accept");
+        }
     }
 
-    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
-
-    rc = fhb_media_parse(&media, type);
-
-    if (rc == FHB_OK) {
-        rc = fhb_accept_choose(&choice, &wish, &media);
-    }
-
-    if (rc != FHB_OK) {
-        ngx_str_set(&ctx->parameter, "Accept");
+    if (rc != FHB_OK
+        && ngx_http_fhir_binary_document_available(r, ctx) != NGX_OK)
+    {
+        return FHB_E_INTERNAL;
     }
 
     return rc;
+}
+
+
+/*
+ * A document that the check lets pass is XML, whatever the backend calls it.
+ */
+
+void
+ngx_http_fhir_binary_ccd_type(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_media_t  media;
+
+    if (ctx->route.kind != FHB_ROUTE_CCD || !ctx->conf->ccd_check) {
+        return;
+    }
+
+    if (fhb_media_parse(&media, ngx_http_fhir_binary_to_core(ctx->type))
+        != FHB_OK
+        || fhb_media_syntax(&media) != FHB_FORM_XML)
+    {
+        ngx_str_set(&ctx->type, "application/xml");
+    }
 }
 
 

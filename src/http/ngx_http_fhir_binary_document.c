@@ -18,8 +18,6 @@ static fhb_form_t ngx_http_fhir_binary_document_resource(
 static fhb_rc_t ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_document_coded(ngx_http_request_t *r);
-static ngx_int_t ngx_http_fhir_binary_document_available(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_document_not_modified(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
@@ -98,6 +96,8 @@ ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
 
         return FHB_E_BACKEND_RANGE;
     }
+
+    ngx_http_fhir_binary_ccd_type(ctx);
 
     if (r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT) {
         return FHB_OK;
@@ -340,7 +340,7 @@ ngx_http_fhir_binary_document_coded(ngx_http_request_t *r)
  * RFC 9110, section 15.5.7: a 406 lists what can be had.
  */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_fhir_binary_document_available(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
@@ -477,7 +477,7 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
         r->headers_out.content_type_lowcase = NULL;
         r->headers_out.charset.len = 0;
 
-    } else if (ctx->fhir) {
+    } else if (ctx->fhir || ctx->ccd) {
         r->headers_out.content_type = ctx->type;
         r->headers_out.content_type_len = ctx->type.len;
         r->headers_out.content_type_lowcase = NULL;
@@ -495,7 +495,12 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
         return ngx_http_fhir_binary_document_header(r, ctx);
     }
 
-    if (r->headers_out.status == NGX_HTTP_OK && ctx->length != -1) {
+    if (ctx->ccd) {
+        /* the next one differs: parts of two would make none */
+        ngx_http_clear_accept_ranges(r);
+        r->allow_ranges = 0;
+
+    } else if (r->headers_out.status == NGX_HTTP_OK && ctx->length != -1) {
 
         /* nginx cuts, and says so; the backend's own word would be double */
 

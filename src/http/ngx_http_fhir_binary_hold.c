@@ -131,6 +131,8 @@ ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
     meta = ctx->source.meta;
 
     ctx->type = ngx_http_fhir_binary_from_core(meta->content_type);
+    ngx_http_fhir_binary_ccd_type(ctx);
+
     ctx->length = meta->empty ? 0 : -1;
 
     rc = ngx_http_fhir_binary_document_choose(r, ctx);
