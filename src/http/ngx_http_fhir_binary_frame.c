@@ -8,6 +8,7 @@
 #include "fhb_time.h"
 
 
+static void ngx_http_fhir_binary_frame_date(ngx_http_request_t *r);
 static void ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
@@ -34,6 +35,8 @@ ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
         return ngx_http_fhir_binary_ccd_identify(r, ctx);
     }
 
+    ngx_http_fhir_binary_frame_date(r);
+
     if (ctx->source.meta) {
         ngx_http_fhir_binary_frame_told(r, ctx);
     }
@@ -55,8 +58,36 @@ ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
 
 
 /*
- * The facts of a backend's resource; its dates may stand in no header, or in
- * one that is no HTTP-date.
+ * FHIR servers write an instant where HTTP has a date of its own: it becomes
+ * one, and what is no date at all stays here.
+ */
+
+static void
+ngx_http_fhir_binary_frame_date(ngx_http_request_t *r)
+{
+    fhb_time_t        t;
+    ngx_table_elt_t  *h;
+
+    h = r->headers_out.last_modified;
+
+    if (h == NULL || r->headers_out.last_modified_time != -1) {
+        return;
+    }
+
+    if (fhb_time_parse(&t, ngx_http_fhir_binary_to_core(h->value), FHB_R4)
+        == FHB_OK
+        && t.seconds >= 0)
+    {
+        r->headers_out.last_modified_time = (time_t) t.seconds;
+    }
+
+    h->hash = 0;
+    r->headers_out.last_modified = NULL;
+}
+
+
+/*
+ * The facts of a backend's resource; its date may stand in no header.
  */
 
 static void
@@ -85,12 +116,6 @@ ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
     head->last_updated = meta->last_updated;
 
     if (r->headers_out.last_modified_time == -1) {
-
-        if (r->headers_out.last_modified) {
-            r->headers_out.last_modified->hash = 0;
-            r->headers_out.last_modified = NULL;
-        }
-
         r->headers_out.last_modified_time = (time_t) updated.seconds;
     }
 }
