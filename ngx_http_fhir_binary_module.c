@@ -238,7 +238,7 @@ ngx_module_t  ngx_http_fhir_binary_module = {
     ngx_http_fhir_binary_commands,         /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
+    ngx_http_fhir_binary_negotiate_module, /* init module */
     NULL,                                  /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */

@@ -28,6 +28,14 @@ fhb_out_json(fhb_out_t *out, fhb_str_t s)
 
     while (s.len) {
 
+        if (s.data[0] >= 0x20 && s.data[0] < 0x7f
+            && s.data[0] != '"' && s.data[0] != '\\')
+        {
+            piece.len++;
+            s = fhb_text_skip(s, 1);
+            continue;
+        }
+
         n = fhb_text_utf8(s, &cp);
 
         if (n && cp >= 0x20 && cp != '"' && cp != '\\') {

@@ -87,7 +87,8 @@ typedef struct {
     fhb_digest_t                *digest;      /* each worker's */
     ngx_int_t                    token;       /* index of the variable */
     ngx_int_t                    dropped[NGX_HTTP_FHIR_BINARY_DROPPED];
-                                              /* indices of $http_NAME */
+                                              /* indices of $http_NAME,
+                                               * or NGX_ERROR */
 } ngx_http_fhir_binary_main_conf_t;
 
 
@@ -491,6 +492,7 @@ void ngx_http_fhir_binary_negotiate_wish(
     const ngx_http_fhir_binary_ctx_t *ctx, fhb_wish_t *wish);
 ngx_int_t ngx_http_fhir_binary_negotiate_init(ngx_conf_t *cf,
     ngx_http_fhir_binary_main_conf_t *fmcf);
+ngx_int_t ngx_http_fhir_binary_negotiate_module(ngx_cycle_t *cycle);
 
 /* header: the fields of a response */
 
@@ -578,8 +580,6 @@ ngx_int_t ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
 ngx_int_t ngx_http_fhir_binary_frame_instant(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, time_t seconds);
 ngx_int_t ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_frame_length(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);

@@ -541,18 +541,14 @@ ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
     r->allow_ranges = 0;
 
     if (ngx_http_fhir_binary_frame_type(r, ctx) != NGX_OK
-        || ngx_http_fhir_binary_frame_length(r, ctx) != NGX_OK)
+        || ngx_http_fhir_binary_frame_write(r, ctx) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (r->method != NGX_HTTP_HEAD) {
-
         r->filter_need_in_memory = 1;
-
-        if (ngx_http_fhir_binary_frame_write(r, ctx) != NGX_OK) {
-            return NGX_ERROR;
-        }
+        ngx_http_fhir_binary_pump_arm(ctx);
     }
 
     return ngx_http_fhir_binary_document_header(r, ctx);

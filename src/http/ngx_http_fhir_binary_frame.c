@@ -9,8 +9,17 @@
 
 
 static void ngx_http_fhir_binary_frame_date(ngx_http_request_t *r);
+
+/* bytes; an id has 64 and a reference seldom more than 200 */
+#define NGX_HTTP_FHIR_BINARY_FRAME  640
+
+
 static void ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_frame_text(ngx_http_request_t *r,
+    const fhb_bin_head_t *head, ngx_uint_t tail, ngx_str_t *text);
+static fhb_rc_t ngx_http_fhir_binary_frame_part(fhb_out_t *out,
+    const fhb_bin_head_t *head, ngx_uint_t tail);
 
 
 /*
@@ -168,67 +177,101 @@ ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
 }
 
 
-ngx_int_t
-ngx_http_fhir_binary_frame_length(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    uint64_t   len;
-    fhb_out_t  out;
-
-    if (ctx->length == -1) {
-        ngx_http_clear_content_length(r);
-        return NGX_OK;
-    }
-
-    fhb_out_init(&out, NULL, 0);
-
-    if (fhb_b64_encoded_len(ctx->length, &len) != FHB_OK
-        || fhb_bin_write_head(&out, &ctx->head) != FHB_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    fhb_bin_write_tail(&out, &ctx->head);
-
-    if (len > (uint64_t) NGX_MAX_OFF_T_VALUE - out.len) {
-        return NGX_ERROR;
-    }
-
-    ngx_http_clear_content_length(r);
-    r->headers_out.content_length_n = (off_t) (len + out.len);
-
-    return NGX_OK;
-}
-
+/*
+ * What stands before and behind the data, and how long the body is with it.
+ */
 
 ngx_int_t
 ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_out_t  out;
+    size_t     frame;
+    uint64_t   len;
 
-    fhb_out_init(&out, NULL, 0);
-
-    if (fhb_bin_write_head(&out, &ctx->head) != FHB_OK
-        || ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK
-        || fhb_bin_write_head(&out, &ctx->head) != FHB_OK)
+    if (ngx_http_fhir_binary_frame_text(r, &ctx->head, 0, &ctx->pump.head)
+        != NGX_OK
+        || ngx_http_fhir_binary_frame_text(r, &ctx->head, 1, &ctx->pump.tail)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ctx->pump.head = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+    ngx_http_clear_content_length(r);
 
-    fhb_out_init(&out, NULL, 0);
-    fhb_bin_write_tail(&out, &ctx->head);
+    if (ctx->length == -1) {
+        return NGX_OK;
+    }
 
-    if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
+    frame = ctx->pump.head.len + ctx->pump.tail.len;
+
+    if (fhb_b64_encoded_len(ctx->length, &len) != FHB_OK
+        || len > (uint64_t) NGX_MAX_OFF_T_VALUE - frame)
+    {
         return NGX_ERROR;
     }
 
-    fhb_bin_write_tail(&out, &ctx->head);
-    ctx->pump.tail = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
-
-    ngx_http_fhir_binary_pump_arm(ctx);
+    r->headers_out.content_length_n = (off_t) (len + frame);
 
     return NGX_OK;
+}
+
+
+/*
+ * Nearly every frame fits into the local buffer and is written once.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_frame_text(ngx_http_request_t *r,
+    const fhb_bin_head_t *head, ngx_uint_t tail, ngx_str_t *text)
+{
+    u_char     buf[NGX_HTTP_FHIR_BINARY_FRAME], *p;
+    fhb_out_t  out;
+
+    fhb_out_init(&out, buf, sizeof(buf));
+
+    if (ngx_http_fhir_binary_frame_part(&out, head, tail) != FHB_OK) {
+        return NGX_ERROR;
+    }
+
+    if (!out.full) {
+
+        p = ngx_pnalloc(r->pool, out.len);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(p, buf, out.len);
+
+        text->data = p;
+        text->len = out.len;
+
+        return NGX_OK;
+    }
+
+    fhb_out_init(&out, NULL, 0);
+
+    if (ngx_http_fhir_binary_frame_part(&out, head, tail) != FHB_OK
+        || ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK
+        || ngx_http_fhir_binary_frame_part(&out, head, tail) != FHB_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    *text = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+
+    return NGX_OK;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_frame_part(fhb_out_t *out, const fhb_bin_head_t *head,
+    ngx_uint_t tail)
+{
+    if (!tail) {
+        return fhb_bin_write_head(out, head);
+    }
+
+    fhb_bin_write_tail(out, head);
+
+    return FHB_OK;
 }

@@ -73,22 +73,51 @@ ngx_int_t
 ngx_http_fhir_binary_negotiate_init(ngx_conf_t *cf,
     ngx_http_fhir_binary_main_conf_t *fmcf)
 {
-    ngx_str_t   token = ngx_string("fhir_binary_token");
-    ngx_uint_t  i;
+    ngx_str_t  token = ngx_string("fhir_binary_token");
 
     fmcf->token = ngx_http_get_variable_index(cf, &token);
 
-    if (fmcf->token == NGX_ERROR) {
-        return NGX_ERROR;
+    return (fmcf->token == NGX_ERROR) ? NGX_ERROR : NGX_OK;
+}
+
+
+/*
+ * The whole configuration is read: which of the variables does it use?  The
+ * others need no looking up for each request.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_negotiate_module(ngx_cycle_t *cycle)
+{
+    ngx_str_t                         *name;
+    ngx_uint_t                         i, k;
+    ngx_http_variable_t               *v;
+    ngx_http_core_main_conf_t         *cmcf;
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    fmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_fhir_binary_module);
+    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
+
+    if (fmcf == NULL || cmcf == NULL) {
+        return NGX_OK;
     }
+
+    v = cmcf->variables.elts;
 
     for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
 
-        fmcf->dropped[i] = ngx_http_get_variable_index(cf,
-                                 &ngx_http_fhir_binary_negotiate_variables[i]);
+        name = &ngx_http_fhir_binary_negotiate_variables[i];
+        fmcf->dropped[i] = NGX_ERROR;
 
-        if (fmcf->dropped[i] == NGX_ERROR) {
-            return NGX_ERROR;
+        for (k = 0; k < cmcf->variables.nelts; k++) {
+
+            if (v[k].name.len == name->len
+                && ngx_strncmp(v[k].name.data, name->data, name->len) == 0)
+            {
+                fmcf->dropped[i] = k;
+                break;
+            }
         }
     }
 
@@ -341,10 +370,11 @@ static fhb_rc_t
 ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    size_t         len;
     fhb_rc_t       rc;
     ngx_int_t      n;
     fhb_str_t      lines[NGX_HTTP_FHIR_BINARY_LINES];
-    fhb_accept_t  *accept;
+    fhb_accept_t   accept;
 
     n = ngx_http_fhir_binary_negotiate_lines(r, lines);
 
@@ -352,19 +382,23 @@ ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
         return FHB_OK;
     }
 
-    accept = ngx_palloc(r->pool, sizeof(fhb_accept_t));
-    if (accept == NULL) {
-        return FHB_E_INTERNAL;
-    }
-
-    rc = fhb_accept_parse(accept, lines, n);
+    rc = fhb_accept_parse(&accept, lines, n);
 
     if (rc != FHB_OK) {
         ngx_str_set(&ctx->parameter, "Accept");
         return rc;
     }
 
-    ctx->accept = accept;
+    /* a few ranges of the many there could be */
+
+    len = offsetof(fhb_accept_t, ranges) + accept.n * sizeof(fhb_range_t);
+
+    ctx->accept = ngx_palloc(r->pool, len);
+    if (ctx->accept == NULL) {
+        return FHB_E_INTERNAL;
+    }
+
+    ngx_memcpy(ctx->accept, &accept, len);
 
     return FHB_OK;
 }
@@ -488,7 +522,7 @@ ngx_http_fhir_binary_negotiate_headers(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     ngx_list_t                         headers;
-    ngx_uint_t                         i;
+    ngx_uint_t                         i, n;
     ngx_list_part_t                   *part;
     ngx_table_elt_t                   *h, *kept;
     ngx_http_fhir_binary_main_conf_t  *fmcf;
@@ -496,10 +530,18 @@ ngx_http_fhir_binary_negotiate_headers(ngx_http_request_t *r,
     fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
 
     for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
-        (void) ngx_http_get_indexed_variable(r, fmcf->dropped[i]);
+        if (fmcf->dropped[i] != NGX_ERROR) {
+            (void) ngx_http_get_indexed_variable(r, fmcf->dropped[i]);
+        }
     }
 
-    if (ngx_list_init(&headers, r->pool, 20, sizeof(ngx_table_elt_t))
+    n = 1;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        n += part->nelts;
+    }
+
+    if (ngx_list_init(&headers, r->pool, n, sizeof(ngx_table_elt_t))
         != NGX_OK)
     {
         return NGX_ERROR;
