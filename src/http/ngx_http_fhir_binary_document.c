@@ -66,8 +66,6 @@ ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
 
         ctx->fhir = 1;
 
-        /* a resource closes itself */
-
         return (ngx_http_fhir_binary_source_read(r, ctx, form) == NGX_OK)
                ? FHB_OK : FHB_E_INTERNAL;
     }

@@ -48,8 +48,6 @@ ngx_http_fhir_binary_source_read(ngx_http_request_t *r,
     cln->handler = ngx_http_fhir_binary_source_free;
     cln->data = ctx->source.reader;
 
-    ctx->source.left = -1;
-
     return NGX_OK;
 }
 
