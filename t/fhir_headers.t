@@ -159,8 +159,8 @@ $r = ask($ngx->port, 'GET /open/direct/Binary/chatty');
 is(join(' ', map { header($r, $_) // '-' } qw(Set-Cookie X-Powered-By
         Access-Control-Allow-Origin Access-Control-Allow-Credentials
         Accept-Ranges Digest Content-MD5 Content-Disposition)),
-   'a=b Express - - - - - -',
-   'sandbox off: they pass, but for those that would be false, and CORS');
+   'a=b Express https://evil.example.org true - - - -',
+   'sandbox off: they pass, but for those that would be false');
 
 $ngx->is_log_clean;
 
