@@ -50,6 +50,7 @@ DEPS_TEST   = libcmocka-dev perl procps curl openssl python3 \
 MODULE     := $(BUILD)/ngx_http_fhir_binary_module.so
 TREE       := $(BUILD)/nginx
 TEST_NGINX := build/test-nginx
+NPM        := build/npm
 
 CORE_SRC   := $(wildcard src/core/fhb_*.c)
 CORE_OBJ   := $(CORE_SRC:src/core/%.c=$(BUILD)/core/%.o)
@@ -71,7 +72,7 @@ PROVE       = env $(TEST_ENV) prove -I t/lib \
 
 .PHONY: all help module demo run test suite suite-only unit check fuzz \
         fuzz-replay bench asan asan-suite valgrind clean deps deps-build \
-        deps-fuzz test-build FORCE
+        deps-browser deps-fuzz test-build FORCE
 
 all: module
 
@@ -246,6 +247,11 @@ bench: module $(BENCHES)
 ## deps         install the Debian packages that are missing
 deps: deps-build
 	@sh t/lib/deps.sh --test-nginx $(TEST_NGINX) $(DEPS_TEST)
+
+## deps-browser install Chromium too, for the tests in a real browser
+deps-browser: deps
+	@sh t/lib/deps.sh chromium
+	@sh t/lib/npm.sh $(NPM)
 
 deps-build:
 	@sh t/lib/deps.sh $(DEPS_BUILD)
