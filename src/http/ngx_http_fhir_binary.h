@@ -337,6 +337,9 @@ typedef struct {
     /* ccd */
     fhb_ccd_t                   *ccd;         /* NULL: another interaction */
 
+    /* filter */
+    off_t                        rest;        /* bytes that nobody gets */
+
     /* source */
     ngx_http_fhir_binary_source_t  source;
 

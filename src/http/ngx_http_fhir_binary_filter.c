@@ -30,7 +30,13 @@ static ngx_int_t ngx_http_fhir_binary_filter_records(ngx_http_request_t *r,
 static ngx_int_t ngx_http_fhir_binary_filter_watch(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 static ngx_uint_t ngx_http_fhir_binary_filter_failed(ngx_http_request_t *r);
+static ngx_int_t ngx_http_fhir_binary_filter_rest(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 static void ngx_http_fhir_binary_filter_swallow(ngx_chain_t *in);
+
+
+/* bytes that are read of what nobody gets, so that connections can be kept */
+#define NGX_HTTP_FHIR_BINARY_REST  1048576
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -357,9 +363,7 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     }
 
     if (ctx->refused || r->header_only) {
-        /* what upstream still sends is not for the client */
-        ngx_http_fhir_binary_filter_swallow(in);
-        return in ? NGX_OK : ngx_http_next_body_filter(r, NULL);
+        return ngx_http_fhir_binary_filter_rest(r, ctx, in);
     }
 
     if (ctx->records
@@ -511,6 +515,42 @@ static ngx_uint_t
 ngx_http_fhir_binary_filter_failed(ngx_http_request_t *r)
 {
     return r->upstream != NULL && r->upstream->cleanup == NULL;
+}
+
+
+/*
+ * The client has its answer; what upstream still sends is not for it.  Where
+ * that does not end, both connections do.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_rest(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_chain_t  *cl;
+
+    if (in == NULL) {
+        return ngx_http_next_body_filter(r, NULL);
+    }
+
+    for (cl = in; cl; cl = cl->next) {
+        ctx->rest += ngx_buf_size(cl->buf);
+    }
+
+    ngx_http_fhir_binary_filter_swallow(in);
+
+    if (ctx->rest <= NGX_HTTP_FHIR_BINARY_REST
+        || r->upstream == NULL
+        || r->upstream->cleanup == NULL
+        || r->connection->buffered)
+    {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "fhir binary: the rest of the response is not read");
+
+    return NGX_ERROR;
 }
 
 
