@@ -47,7 +47,7 @@ my $nginx = nginx_start(
 END
 );
 
-write_file($nginx->root . '/html/index.xml', 
+write_file($nginx->root . '/html/index.xml',
            '<ClinicalDocument xmlns="urn:hl7-org:v3"/>');
 
 sub ask {

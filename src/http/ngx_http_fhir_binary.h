@@ -497,6 +497,17 @@ ngx_int_t ngx_http_fhir_binary_negotiate_init(ngx_conf_t *cf,
     ngx_http_fhir_binary_main_conf_t *fmcf);
 ngx_int_t ngx_http_fhir_binary_negotiate_module(ngx_cycle_t *cycle);
 
+/* request: what the backend sees */
+
+ngx_uint_t ngx_http_fhir_binary_request_ranged(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_request_args(ngx_http_request_t *r);
+void ngx_http_fhir_binary_request_method(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_request_body(ngx_http_request_t *r);
+
 /* header: the fields of a response */
 
 ngx_int_t ngx_http_fhir_binary_header_add(ngx_http_request_t *r,
@@ -533,10 +544,14 @@ ngx_int_t ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
 
 ngx_int_t ngx_http_fhir_binary_conditional(ngx_http_request_t *r);
 
+/* response: what the backend sent */
+
+fhb_rc_t ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_uint_t ngx_http_fhir_binary_response_coded(ngx_http_request_t *r);
+
 /* document */
 
-fhb_rc_t ngx_http_fhir_binary_document_source(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
 fhb_rc_t ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_document_available(ngx_http_request_t *r,

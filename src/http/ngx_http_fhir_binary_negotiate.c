@@ -21,40 +21,14 @@
 
 static ngx_int_t ngx_http_fhir_binary_negotiate_source(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
-static void ngx_http_fhir_binary_negotiate_method(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_negotiate_waive(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_negotiate_body(ngx_http_request_t *r);
-static void ngx_http_fhir_binary_negotiate_body_done(ngx_http_request_t *r);
 static ngx_int_t ngx_http_fhir_binary_negotiate_lines(ngx_http_request_t *r,
     fhb_str_t *lines);
 static fhb_rc_t ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_negotiate_format(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_negotiate_headers(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_str_t ngx_http_fhir_binary_negotiate_upstream(
-    const ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_uint_t ngx_http_fhir_binary_negotiate_drops(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx,
-    ngx_table_elt_t *h);
-static ngx_int_t ngx_http_fhir_binary_negotiate_args(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_fhir_binary_negotiate_ranged(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
-
-
-static ngx_str_t  ngx_http_fhir_binary_negotiate_names[] = {
-    ngx_string("accept"),
-    ngx_string("accept-encoding"),
-    ngx_string("if-match"),
-    ngx_string("if-modified-since"),
-    ngx_string("if-none-match"),
-    ngx_string("if-range"),
-    ngx_string("if-unmodified-since"),
-    ngx_string("range")
-};
 
 
 static ngx_str_t  ngx_http_fhir_binary_negotiate_variables[] = {
@@ -175,12 +149,12 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
         return ngx_http_fhir_binary_reject(r, ctx, rc);
     }
 
-    ngx_http_fhir_binary_negotiate_method(r, ctx);
+    ngx_http_fhir_binary_request_method(r, ctx);
 
-    ctx->ranged = ngx_http_fhir_binary_negotiate_ranged(r, ctx);
+    ctx->ranged = ngx_http_fhir_binary_request_ranged(r, ctx);
 
-    if (ngx_http_fhir_binary_negotiate_headers(r, ctx) != NGX_OK
-        || ngx_http_fhir_binary_negotiate_args(r) != NGX_OK)
+    if (ngx_http_fhir_binary_request_headers(r, ctx) != NGX_OK
+        || ngx_http_fhir_binary_request_args(r) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -197,49 +171,7 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
 
     ctx->prepared = 1;
 
-    return ngx_http_fhir_binary_negotiate_body(r);
-}
-
-
-/*
- * The body of a GET means nothing, and a backend that does not read it would
- * take it for the next request on a connection that is kept alive: it is read
- * here and dropped.  The phase comes again when it is.
- */
-
-static ngx_int_t
-ngx_http_fhir_binary_negotiate_body(ngx_http_request_t *r)
-{
-    ngx_int_t  rc;
-
-    if (r->headers_in.content_length_n <= 0 && !r->headers_in.chunked) {
-        return NGX_DECLINED;
-    }
-
-    rc = ngx_http_read_client_request_body(r,
-                                    ngx_http_fhir_binary_negotiate_body_done);
-
-    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-        return rc;
-    }
-
-    ngx_http_finalize_request(r, NGX_DONE);
-
-    return NGX_DONE;
-}
-
-
-static void
-ngx_http_fhir_binary_negotiate_body_done(ngx_http_request_t *r)
-{
-    r->request_body->bufs = NULL;
-
-    r->headers_in.content_length_n = -1;
-    r->headers_in.content_length = NULL;
-    r->headers_in.chunked = 0;
-
-    r->write_event_handler = ngx_http_core_run_phases;
-    ngx_http_core_run_phases(r);
+    return ngx_http_fhir_binary_request_body(r);
 }
 
 
@@ -269,30 +201,6 @@ ngx_http_fhir_binary_negotiate_source(ngx_http_request_t *r,
     }
 
     return NGX_DECLINED;
-}
-
-
-/*
- * The answer to a HEAD has no body, and a resource's body alone tells the
- * type of its document: ask with GET, and keep what comes.  The CCD is not
- * made for a HEAD.
- */
-
-static void
-ngx_http_fhir_binary_negotiate_method(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    if (r->method != NGX_HTTP_HEAD
-        || ctx->route.kind == FHB_ROUTE_CCD
-        || ctx->conf->backend == NGX_HTTP_FHIR_BINARY_RAW)
-    {
-        return;
-    }
-
-    r->method = NGX_HTTP_GET;
-    ngx_str_set(&r->method_name, "GET");
-
-    ctx->asked_get = 1;
 }
 
 
@@ -479,188 +387,4 @@ ngx_http_fhir_binary_negotiate_format(ngx_http_request_t *r,
     ngx_str_set(&ctx->parameter, "_format");
 
     return rc;
-}
-
-
-/*
- * A range may go to the backend only where the answer cannot be a FHIR form,
- * and only one: the parts of several would hide the document's type.
- */
-
-static ngx_uint_t
-ngx_http_fhir_binary_negotiate_ranged(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    ngx_str_t   *range;
-    fhb_wish_t   wish;
-
-    if (r->headers_in.range == NULL
-        || r->headers_in.if_range != NULL
-        || r->method != NGX_HTTP_GET
-        || ctx->asked_get
-        || ctx->route.kind == FHB_ROUTE_CCD
-        || ctx->format_rc != FHB_OK
-        || ctx->conf->backend == NGX_HTTP_FHIR_BINARY_FHIR)
-    {
-        return 0;
-    }
-
-    range = &r->headers_in.range->value;
-
-    if (ngx_strlchr(range->data, range->data + range->len, ',') != NULL) {
-        return 0;
-    }
-
-    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
-
-    return !fhb_accept_may_fhir(&wish);
-}
-
-
-static ngx_int_t
-ngx_http_fhir_binary_negotiate_headers(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    ngx_list_t                         headers;
-    ngx_uint_t                         i, n;
-    ngx_list_part_t                   *part;
-    ngx_table_elt_t                   *h, *kept;
-    ngx_http_fhir_binary_main_conf_t  *fmcf;
-
-    fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
-
-    for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
-        if (fmcf->dropped[i] != NGX_ERROR) {
-            (void) ngx_http_get_indexed_variable(r, fmcf->dropped[i]);
-        }
-    }
-
-    n = 1;
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-        n += part->nelts;
-    }
-
-    if (ngx_list_init(&headers, r->pool, n, sizeof(ngx_table_elt_t))
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (ngx_http_fhir_binary_negotiate_drops(r, ctx, &h[i])) {
-                continue;
-            }
-
-            kept = ngx_list_push(&headers);
-            if (kept == NULL) {
-                return NGX_ERROR;
-            }
-
-            *kept = h[i];
-        }
-    }
-
-    kept = ngx_list_push(&headers);
-    if (kept == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(kept, sizeof(ngx_table_elt_t));
-
-    ngx_str_set(&kept->key, "Accept");
-    kept->value = ngx_http_fhir_binary_negotiate_upstream(ctx);
-    kept->lowcase_key = (u_char *) "accept";
-    kept->hash = ngx_hash_key(kept->lowcase_key, kept->key.len);
-
-    r->headers_in.headers = headers;
-
-    /* ngx_list_init() points into the local one */
-
-    if (headers.last == &headers.part) {
-        r->headers_in.headers.last = &r->headers_in.headers.part;
-    }
-
-    return NGX_OK;
-}
-
-
-/*
- * A FHIR server is asked for JSON, which every one of them speaks.
- */
-
-static ngx_str_t
-ngx_http_fhir_binary_negotiate_upstream(const ngx_http_fhir_binary_ctx_t *ctx)
-{
-    ngx_str_t  any = ngx_string("*/*");
-    ngx_str_t  dstu2 = ngx_string("application/json+fhir");
-    ngx_str_t  json = ngx_string("application/fhir+json");
-
-    if (ctx->conf->backend != NGX_HTTP_FHIR_BINARY_FHIR) {
-        return any;
-    }
-
-    return (ctx->conf->version == FHB_DSTU2) ? dstu2 : json;
-}
-
-
-static ngx_uint_t
-ngx_http_fhir_binary_negotiate_drops(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_table_elt_t *h)
-{
-    ngx_str_t   *name;
-    ngx_uint_t   i;
-
-    for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
-
-        name = &ngx_http_fhir_binary_negotiate_names[i];
-
-        if (h->key.len != name->len
-            || ngx_strncasecmp(h->key.data, name->data, name->len) != 0)
-        {
-            continue;
-        }
-
-        return !(ctx->ranged && h == r->headers_in.range);
-    }
-
-    return 0;
-}
-
-
-/*
- * What is said to the gateway stays with it; a query without such parameters
- * reaches the backend byte for byte, as the client wrote it.
- */
-
-static ngx_int_t
-ngx_http_fhir_binary_negotiate_args(ngx_http_request_t *r)
-{
-    u_char     *p;
-    fhb_out_t   out;
-
-    if (r->args.len == 0) {
-        return NGX_OK;
-    }
-
-    p = ngx_pnalloc(r->pool, r->args.len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    fhb_out_init(&out, p, r->args.len);
-
-    if (!fhb_query_strip(ngx_http_fhir_binary_to_core(r->args), &out)) {
-        return NGX_OK;
-    }
-
-    r->args = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
-    r->valid_unparsed_uri = 0;
-
-    return NGX_OK;
 }
