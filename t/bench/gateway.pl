@@ -776,7 +776,14 @@ sub peak {
     my ($uri, $type, $rate) = @_;
 
     my $gateway = start_gateway();
-    my $idle = memory($gateway->{worker}, 'VmRSS');
+    my ($idle, $earlier) = (0, -1);
+
+    # just forked, it is not done with its own start
+
+    while ($idle != $earlier) {
+        sleep 0.1;
+        ($idle, $earlier) = (memory($gateway->{worker}, 'VmRSS'), $idle);
+    }
 
     my (undef, $got) = fetch($port{gateway}, $uri,
                              $type ? ["Accept: $type"] : [], $rate);
