@@ -40,8 +40,7 @@ my $ngx = example_start('audit.conf', 8081 => $store->port,
     s{error\.log warn}{error.log info};
 });
 
-my @tokens;
-my $lines = 0;
+my ($lines, @tokens) = (0);
 
 
 sub token {
@@ -56,17 +55,13 @@ sub token {
 }
 
 
-# The line that a request left, which comes when nginx is done with it.
+# The next line, which comes when nginx is done with the request.
 
 sub line {
     for (1 .. 300) {
         my @all = split /^/, $ngx->slurp('audit.log');
 
-        if (@all > $lines) {
-            $lines = @all;
-            return decode_json($all[-1]);
-        }
-
+        return decode_json($all[$lines++]) if @all > $lines;
         sleep 0.02;
     }
 
@@ -74,27 +69,28 @@ sub line {
 }
 
 
-# The response, the line, and the test of what it must say.
+# A request, and the test of what its line must say.
 
 sub audit {
     my ($name, $request, $headers, %want) = @_;
 
     $request =~ s{ }{ /fhir/Binary/};
 
-    my $r = ask($ngx->port, $request, @$headers);
+    ask($ngx->port, $request, @$headers);
+
     my $line = line();
 
     is_deeply({ map { $_ => $line->{$_} } keys %want }, \%want, $name)
         or diag(explain($line));
 
-    return ($line, $r);
+    return $line;
 }
 
 
 my $user = token();
 my $fhir = 'Accept: application/fhir+json';
 
-my ($line) = audit('served', 'GET doc', [ $user ],
+my $line = audit('served', 'GET doc', [ $user ],
     status => 200, verdict => 'allowed', reason => '', client => 'app-1',
     subject => 'Practitioner/7', token => 'id-of-the-token',
     context => 'user', patient => '', interaction => 'read',
@@ -103,8 +99,8 @@ my ($line) = audit('served', 'GET doc', [ $user ],
     token_cache => 'MISS', uri => '/fhir/Binary/doc', method => 'GET',
     address => '127.0.0.1');
 
-like("$line->{time} $line->{request}",
-     qr/^\d{4}-\d\d-\d\dT\S+ [0-9a-f]{32}$/, 'when, and its name');
+like("$line->{time} $line->{request}", qr/^\d{4}-\d\d-\S+ [0-9a-f]{32}$/,
+     'when, and its name');
 
 audit('cached', 'GET doc', [ $user, $fhir ], status => 200, cache => 'HIT',
       token_cache => 'HIT', form => 'json', verdict => 'allowed',
@@ -114,16 +110,14 @@ audit('not modified', 'GET once', [ $user, 'If-None-Match: "1"' ],
       status => 304, verdict => 'allowed', bytes => 0, document => 'once',
       client => 'app-1', complete => JSON::PP::true);
 
-audit('a part', 'GET doc', [ $user, 'Range: bytes=0-3' ],
-      status => 206, bytes => 4, verdict => 'allowed');
-
-audit('HEAD', 'HEAD doc', [ $user ], status => 200, bytes => 0,
-      method => 'HEAD');
+audit('a part', 'GET doc', [ $user, 'Range: bytes=0-3' ], status => 206,
+      bytes => 4, verdict => 'allowed');
+audit('HEAD', 'HEAD doc', [ $user ], status => 200, bytes => 0);
 
 audit('no token', 'GET doc', [], status => 401, verdict => 'denied',
       reason => 'login', client => '', subject => '', document => 'doc');
 
-audit('a forged token', 'GET doc', [ $user =~ s/\w{8}$/AAAAAAAA/r ],
+audit('a forged token', 'GET doc', [ $user =~ s/.{8}$/AAAAAAAA/r ],
       status => 401, verdict => 'denied', reason => 'token_invalid',
       client => '', subject => '', context => '', token => '');
 
@@ -142,18 +136,15 @@ audit("a patient's token", 'GET doc',
 
 audit('no document', 'GET none', [ $user ], status => 404,
       verdict => 'failed', reason => 'not_found', document => 'none');
-
-audit('no route', 'GET ../../Patient/1', [ $user ], document => '');
-
+audit('no route', 'GET a/b/c', [ $user ], status => 404, document => '');
 audit('not acceptable', 'GET doc', [ $user, 'Accept: image/png' ],
       status => 406, verdict => 'failed', reason => 'not_acceptable',
       type => 'application/pdf', form => '');
 
 audit('a broken store', 'GET bad', [ $user ], status => 502,
-      verdict => 'failed', reason => 'backend_error');
-
-audit('a store that breaks off', 'GET cut', [ $user ], status => 200,
-      bytes => 0, length => 900);
+      reason => 'backend_error');
+audit('a store that breaks off', 'GET cut', [ $user ], bytes => 0,
+      length => 900);
 
 audit('a CCD', 'GET $autogen-ccd-if?patient=12724066&start=2014-01-01T00:00:00Z',
       [ token(scope => 'patient/*.read', patient => '12724066') ],
@@ -164,11 +155,9 @@ audit('a CCD', 'GET $autogen-ccd-if?patient=12724066&start=2014-01-01T00:00:00Z'
 # a client that leaves
 
 for my $form ('*/*', 'application/fhir+json') {
-    my $raw = raw_http($ngx->port, join("\r\n", 'GET /fhir/Binary/slow HTTP/1.1',
-        'Host: a', $user, "Accept: $form", '', ''), stop_after => 2000,
-        rst => 1);
-
-    my $line = line();
+    ask($ngx->port, 'GET /fhir/Binary/slow', $user, "Accept: $form",
+        { stop_after => 2000, rst => 1 });
+    $line = line();
 
     ok(!$line->{complete} && $line->{status} =~ /^(?:200|499)$/
        && $line->{document} eq 'slow' && $line->{client} eq 'app-1',
@@ -181,7 +170,6 @@ audit('_format is harmless', 'GET doc?_format=json', [ $user ],
       status => 200, uri => '/fhir/Binary/doc?_format=json');
 
 push @tokens, 'Sesame';
-
 for my $query ('access_token=Sesame', 'access%5Ftoken=Sesame',
                '_format=json&access_token=Sesame', '_format=json&&Sesame',
                'patient=Sesame', 'x=/../?access_token=Sesame',
@@ -202,8 +190,7 @@ my $logs = join '', map { $ngx->slurp($_) } qw(audit.log access.log output);
 my $errors = $ngx->log =~ s/request: "[^\n]*//gr;
 
 for my $text ($secret, @tokens, map { split /\./ } @tokens) {
-    is(index("$logs$errors", $text), -1, 'not in a log: '
-                                         . substr $text, 0, 12);
+    is(index("$logs$errors", $text), -1, substr($text, 0, 9) . ': in no log');
 }
 
 unlike("$logs$errors", qr/\QeyJ/, 'nor the start of any other token');

@@ -120,9 +120,9 @@ time stands still there until the object's C<clock($seconds)> sets it anew;
 it wants a C compiler), C<prepare> (code that is called with the server root
 before nginx starts), C<conf> (code that is called with the server root and
 the port, and returns the whole configuration).  The object returned has
-C<port>, C<root>, C<pid>, C<log> (the error log), C<access_log>, C<signal($name)>, C<reload(%options)>
-(a new configuration, SIGHUP), C<is_log_clean($name)> (a test: no alert, crit,
-emerg) and C<stop>.
+C<port>, C<root>, C<pid>, C<log> (the error log), C<access_log>,
+C<signal($name)>, C<reload(%options)> (a new configuration, SIGHUP),
+C<is_log_clean($name)> (a test: no alert, crit, emerg) and C<stop>.
 
 =head2 nginx_conf_test($text, %options)
 
