@@ -351,7 +351,7 @@ ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
                  && r->http_version < NGX_HTTP_VERSION_20);
 
     if (ctx->open) {
-        ngx_http_fhir_binary_filter_linger(r, 1);
+        ngx_http_fhir_binary_body_linger(r, 1);
     }
 
     return rc;

@@ -223,7 +223,7 @@ ngx_http_fhir_binary_policy_claim(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
     ngx_str_t                        *value;
-    ngx_uint_t                        i;
+    ngx_uint_t                        i, n;
     ngx_array_t                      *names;
     ngx_http_fhir_binary_claim_t     *claim;
     ngx_http_fhir_binary_loc_conf_t  *fbcf = conf;
@@ -269,6 +269,18 @@ found:
 
     if (ngx_http_fhir_binary_policy_strings(cf, &names, 2) != NGX_OK) {
         return NGX_CONF_ERROR;
+    }
+
+    claim = fbcf->claims->elts;
+
+    for (n = 0; n < fbcf->claims->nelts; n++) {
+
+        if (claim[n].name == claims[i].offset) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate value \"%V\" in \"%V\" directive",
+                               &value[1], &cmd->name);
+            return NGX_CONF_ERROR;
+        }
     }
 
     claim = ngx_array_push(fbcf->claims);

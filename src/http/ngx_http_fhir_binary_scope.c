@@ -146,6 +146,7 @@ ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_rc_t                      rc;
+    fhb_str_t                     base, id;
     ngx_str_t                     uri;
     ngx_http_fhir_binary_fetch_t  fetch;
 
@@ -179,8 +180,17 @@ ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
         return ngx_http_fhir_binary_reject(r, ctx, rc);
     }
 
-    if (ctx->auth.claims.patient.len == 0) {
-        return NGX_OK;
+    /* the claim goes into a query: nothing but a reference to a patient */
+
+    if (ngx_http_fhir_binary_patient_base(r, ctx, &base) != NGX_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+    }
+
+    if (fhb_reference_patient(ctx->auth.claims.patient, base, &id) != FHB_OK)
+    {
+        return (ctx->auth.verdict.grant == FHB_SCOPE_BOUND)
+               ? ngx_http_fhir_binary_reject(r, ctx, FHB_E_PATIENT_MISSING)
+               : NGX_OK;
     }
 
     if (ngx_http_complex_value(r, ctx->conf->patient_request, &uri)
