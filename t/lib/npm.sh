@@ -25,8 +25,11 @@ cp "$list" "$dir/package.json"
 # fhirclient drags a mobile toolkit along, as optional and as peers: its
 # bundle for browsers needs none of that.
 
+# No network: one try, and soon.
+
 (cd "$dir" &&
  npm install --ignore-scripts --no-package-lock --no-audit --no-fund \
+     --fetch-retries=1 --no-update-notifier \
      --legacy-peer-deps --omit=optional --omit=peer --loglevel=error \
      >npm.log 2>&1 </dev/null) || { cat "$dir/npm.log" >&2; exit 1; }
 
