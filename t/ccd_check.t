@@ -188,7 +188,7 @@ my ($r) = ask($ngx->port, "$AUTOGEN?patient=length.0.0",
 
 is("$r->{status} $r->{h}{'content-type'} $r->{body}",
    "200 application/xml $other{JSON}",
-   'fhir_binary_ccd_check off passes what there is');
+   'without fhir_binary_ccd_check what there is passes');
 
 like($ngx->log, qr/refused with 502 \(backend_ccd\)/, 'the log names it');
 unlike($ngx->log, qr{/etc/passwd}, 'nothing was looked up');

@@ -31,7 +31,6 @@ while ($text =~ /^FHB_ERROR\((\w+), (.*?)\)$/msg) {
 }
 
 cmp_ok(scalar @reasons, '>', 50, 'the table is read');
-
 my $type = 'Content-Type: text/plain';
 my $fhir = 'Content-Type: application/fhir+json';
 my $ccd = 'GET /Binary/$autogen-ccd-if?';
@@ -88,6 +87,7 @@ my $tokens = join '', map {
 my $ngx = nginx_start(server => <<"END");
     fhir_binary r4;
     fhir_binary_auth off;
+    fhir_binary_ccd_check on;
     fhir_binary_lookahead 2k;
     client_max_body_size 10;
     add_header X-Reason "\$fhir_binary_reason;\$fhir_binary_outcome" always;

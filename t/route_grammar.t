@@ -33,7 +33,6 @@ HTTP
     location / {
         fhir_binary r4;
         proxy_pass http://127.0.0.1:@{[ $be->port ]};
-        fhir_binary_ccd_check off;
         add_header X-Route "\$fhir_binary_interaction;\$fhir_binary_id" always;
     }
 

@@ -101,14 +101,14 @@ sub ccd_conf {
     $opt{backend} //= 'auto';
 
     my $more = delete $opt{more} // '';
-    my $off = 'fhir_binary_ccd_check off;';
+    my $on = 'fhir_binary_ccd_check on;';
 
-    my ($unchecked) = server_conf(%opt, more => $more . $off)
+    my ($unchecked) = server_conf(%opt, more => $more)
                           =~ m{(location \S*/buffered/.*?\})}s;
 
     $unchecked =~ s{/buffered/}{/unchecked/};
 
-    return server_conf(%opt, more => $more) . $unchecked;
+    return server_conf(%opt, more => $more . $on) . $unchecked;
 }
 
 
