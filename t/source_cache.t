@@ -29,11 +29,11 @@ my $be = backend(map { my $i = $_; [ sub {
 
 my $proxy = 'fhir_binary r4; fhir_binary_auth off; proxy_http_version 1.1;
              proxy_pass http://127.0.0.1:' . $be->port . '/Binary/;
-             proxy_cache c; proxy_cache_key $uri;
+             proxy_cache c;
              add_header X-Cache $upstream_cache_status always;';
 
 my $ngx = nginx_start(
-    http => 'proxy_cache_path cache keys_zone=c:1m;',
+    http => 'proxy_cache_path cache keys_zone=c:1m; proxy_cache_key $uri;',
     server => "location /cache/Binary/ { $proxy proxy_cache_valid any 1m; }
                location /nosf/Binary/ { $proxy proxy_cache_valid any 1m;
                                         sendfile off; }
@@ -41,6 +41,8 @@ my $ngx = nginx_start(
                                        aio threads; }
                location /lock/Binary/ { $proxy proxy_cache_valid any 1m;
                                         proxy_cache_lock on; }
+               location /miss/Binary/ { $proxy proxy_cache_valid any 1m;
+                                        proxy_cache_key \$request_id; }
                location /update/Binary/ { $proxy proxy_cache_valid any 1s;
                                           proxy_cache_use_stale updating;
                                           proxy_cache_background_update on; }");
@@ -80,6 +82,29 @@ for my $where (qw(cache nosf aio lock)) {
 is((asked('cache', 'length', 'image/png'))[1], '406 not-supported',
    'a wish that the cached document does not meet');
 like((asked('cache', 'length', 'json'))[1], qr/^\d+$/, 'and one that it does');
+
+# Conditions are held against the form that is sent, not against what the
+# cache has; nginx's own filter would answer for the latter.
+
+my ($tag) = (asked('cache', 'length', 'native'))[2]{h}{etag};
+
+for (
+    [ cache => 'native', $tag, 304 ],
+    [ cache => 'native', '"other"', 200 ],
+    [ cache => 'json', $tag, 200 ],
+    [ cache => 'json', 'W/' . $tag =~ s/"$/~json"/r, 304 ],
+    [ cache => 'image/png', $tag, 406 ],
+    [ miss => 'native', '*', 304 ],
+    [ miss => 'image/png', '*', 406 ],
+) {
+    my ($where, $form, $tag, $status) = @$_;
+
+    my $r = ask($ngx->port, 'length', accept => $TYPE{$form} // $form,
+                prefix => "/$where/Binary/",
+                headers => "If-None-Match: $tag\r\n");
+
+    is($r->{status}, $status, "$where, $form, If-None-Match: $tag");
+}
 
 # Stale, and updated behind the client's back.
 

@@ -317,6 +317,12 @@ typedef struct {
     unsigned                     ranged:1;    /* Range went to the backend */
     ngx_table_elt_t             *accept_encoding;
 
+    /* conditional: what nginx's own filter does not see */
+    ngx_table_elt_t             *if_match;
+    ngx_table_elt_t             *if_none_match;
+    ngx_table_elt_t             *if_modified_since;
+    ngx_table_elt_t             *if_unmodified_since;
+
     /* document */
     fhb_choice_t                 choice;
     fhb_bin_head_t               head;

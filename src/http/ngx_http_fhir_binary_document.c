@@ -193,7 +193,7 @@ ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
     }
 
     rc = (ctx->route.kind == FHB_ROUTE_CCD)
-         ? NGX_OK : ngx_http_fhir_binary_conditional(r);
+         ? NGX_OK : ngx_http_fhir_binary_conditional(r, ctx);
 
     if (rc == NGX_HTTP_NOT_MODIFIED) {
         return ngx_http_fhir_binary_document_not_modified(r, ctx);

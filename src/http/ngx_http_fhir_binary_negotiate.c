@@ -159,9 +159,7 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* nginx's own filter runs before the document's type is looked at */
-
-    r->disable_not_modified = 1;
+    ngx_http_fhir_binary_conditional_take(r, ctx);
 
 #if (NGX_HTTP_GZIP)
     /* no precompressed file: it could not be wrapped */

@@ -200,7 +200,10 @@ ngx_int_t ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
 
 /* conditional */
 
-ngx_int_t ngx_http_fhir_binary_conditional(ngx_http_request_t *r);
+void ngx_http_fhir_binary_conditional_take(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_conditional(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 
 /* response: what the backend sent */
 
