@@ -20,6 +20,8 @@ typedef struct {
 static ngx_int_t ngx_http_fhir_binary_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static fhb_str_t ngx_http_fhir_binary_variable_z(const char *s);
+static fhb_rc_t ngx_http_fhir_binary_variable_rc(
+    const ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_variable_claim(
     ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t *claim);
 static fhb_str_t ngx_http_fhir_binary_interaction_variable(
@@ -280,17 +282,30 @@ ngx_http_fhir_binary_form_variable(ngx_http_request_t *r,
 }
 
 
+/* a refusal, or what cut a document whose header had left */
+
+static fhb_rc_t
+ngx_http_fhir_binary_variable_rc(const ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return (ctx->error != FHB_OK) ? ctx->error : ctx->source.rc;
+}
+
+
 static fhb_str_t
 ngx_http_fhir_binary_outcome_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    fhb_rc_t  rc;
+
     (void) r;
 
-    if (ctx->error == FHB_OK) {
+    rc = ngx_http_fhir_binary_variable_rc(ctx);
+
+    if (rc == FHB_OK) {
         return ngx_http_fhir_binary_variable_z("");
     }
 
-    return ngx_http_fhir_binary_variable_z(fhb_error_row(ctx->error)->code);
+    return ngx_http_fhir_binary_variable_z(fhb_error_row(rc)->code);
 }
 
 
@@ -298,13 +313,17 @@ static fhb_str_t
 ngx_http_fhir_binary_reason_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    fhb_rc_t  rc;
+
     (void) r;
 
-    if (ctx->error == FHB_OK) {
+    rc = ngx_http_fhir_binary_variable_rc(ctx);
+
+    if (rc == FHB_OK) {
         return ngx_http_fhir_binary_variable_z("");
     }
 
-    return ngx_http_fhir_binary_variable_z(fhb_error_row(ctx->error)->reason);
+    return ngx_http_fhir_binary_variable_z(fhb_error_row(rc)->reason);
 }
 
 
