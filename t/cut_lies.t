@@ -93,7 +93,22 @@ my @table = (
     garbage   => '502 transient', '502 transient',
 );
 
+# nginx before 1.23 overlooks a negative length, later ones refuse it.
+
+sub same {
+    my ($got) = @_;
+
+    return $got eq '502 transient' ? '502 exception' : $got;
+}
+
 while (my ($name, $native, $wrapped) = splice @table, 0, 3) {
+    if ($name eq 'negative') {
+        is(same(asked($_->[0], $name, $_->[1])), $native, "$name, @$_")
+            for map { my $where = $_; map { [ $where, $_ ] }
+                      qw(native json xml) } qw(buffered direct);
+        next;
+    }
+
     for my $where (qw(buffered direct)) {
         is(asked($where, $name, 'native'), $native, "$name, $where, native");
         is(asked($where, $name, $_), $wrapped, "$name, $where, $_")

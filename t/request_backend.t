@@ -16,6 +16,7 @@ my $ngx = nginx_start(http => <<'HTTP', server => <<"END");
 HTTP
     fhir_binary r4;
     fhir_binary_auth off;
+    proxy_http_version 1.0;
 
     location / {
         proxy_pass http://127.0.0.1:@{[ $be->port ]};
