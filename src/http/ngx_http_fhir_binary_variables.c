@@ -13,7 +13,8 @@ typedef fhb_str_t (*ngx_http_fhir_binary_variable_pt)(
 
 typedef struct {
     ngx_str_t                         name;
-    ngx_http_fhir_binary_variable_pt  get;
+    ngx_http_fhir_binary_variable_pt  get;    /* NULL: a claim */
+    size_t                            claim;  /* its place in fhb_claims_t */
 } ngx_http_fhir_binary_variable_t;
 
 
@@ -23,7 +24,7 @@ static fhb_str_t ngx_http_fhir_binary_variable_z(const char *s);
 static fhb_rc_t ngx_http_fhir_binary_variable_rc(
     const ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_variable_claim(
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t *claim);
+    const ngx_http_fhir_binary_ctx_t *ctx, size_t offset);
 static fhb_str_t ngx_http_fhir_binary_interaction_variable(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_id_variable(ngx_http_request_t *r,
@@ -46,17 +47,7 @@ static fhb_str_t ngx_http_fhir_binary_ccd_encounter_variable(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_context_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_str_t ngx_http_fhir_binary_scope_variable(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_str_t ngx_http_fhir_binary_client_id_variable(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_str_t ngx_http_fhir_binary_subject_variable(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_str_t ngx_http_fhir_binary_patient_variable(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_bound_variable(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_str_t ngx_http_fhir_binary_jti_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_cache_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -68,63 +59,63 @@ static const ngx_http_fhir_binary_variable_t
     ngx_http_fhir_binary_variables[] =
 {
     { ngx_string("fhir_binary_interaction"),
-      ngx_http_fhir_binary_interaction_variable },
+      ngx_http_fhir_binary_interaction_variable, 0 },
 
     { ngx_string("fhir_binary_id"),
-      ngx_http_fhir_binary_id_variable },
+      ngx_http_fhir_binary_id_variable, 0 },
 
     { ngx_string("fhir_binary_document_type"),
-      ngx_http_fhir_binary_type_variable },
+      ngx_http_fhir_binary_type_variable, 0 },
 
     { ngx_string("fhir_binary_representation"),
-      ngx_http_fhir_binary_form_variable },
+      ngx_http_fhir_binary_form_variable, 0 },
 
     { ngx_string("fhir_binary_outcome"),
-      ngx_http_fhir_binary_outcome_variable },
+      ngx_http_fhir_binary_outcome_variable, 0 },
 
     { ngx_string("fhir_binary_reason"),
-      ngx_http_fhir_binary_reason_variable },
+      ngx_http_fhir_binary_reason_variable, 0 },
 
     { ngx_string("fhir_binary_context"),
-      ngx_http_fhir_binary_context_variable },
+      ngx_http_fhir_binary_context_variable, 0 },
 
     { ngx_string("fhir_binary_token_scope"),
-      ngx_http_fhir_binary_scope_variable },
+      NULL, offsetof(fhb_claims_t, scope) },
 
     { ngx_string("fhir_binary_client_id"),
-      ngx_http_fhir_binary_client_id_variable },
+      NULL, offsetof(fhb_claims_t, client_id) },
 
     { ngx_string("fhir_binary_subject"),
-      ngx_http_fhir_binary_subject_variable },
+      NULL, offsetof(fhb_claims_t, subject) },
 
     { ngx_string("fhir_binary_patient"),
-      ngx_http_fhir_binary_patient_variable },
+      NULL, offsetof(fhb_claims_t, patient) },
 
     { ngx_string("fhir_binary_patient_bound"),
-      ngx_http_fhir_binary_bound_variable },
+      ngx_http_fhir_binary_bound_variable, 0 },
 
     { ngx_string("fhir_binary_jti"),
-      ngx_http_fhir_binary_jti_variable },
+      NULL, offsetof(fhb_claims_t, jti) },
 
     { ngx_string("fhir_binary_token_cache"),
-      ngx_http_fhir_binary_cache_variable },
+      ngx_http_fhir_binary_cache_variable, 0 },
 
     { ngx_string("fhir_binary_token"),
-      ngx_http_fhir_binary_token_variable },
+      ngx_http_fhir_binary_token_variable, 0 },
 
     { ngx_string("fhir_binary_ccd_patient"),
-      ngx_http_fhir_binary_ccd_patient_variable },
+      ngx_http_fhir_binary_ccd_patient_variable, 0 },
 
     { ngx_string("fhir_binary_ccd_start"),
-      ngx_http_fhir_binary_ccd_start_variable },
+      ngx_http_fhir_binary_ccd_start_variable, 0 },
 
     { ngx_string("fhir_binary_ccd_end"),
-      ngx_http_fhir_binary_ccd_end_variable },
+      ngx_http_fhir_binary_ccd_end_variable, 0 },
 
     { ngx_string("fhir_binary_ccd_encounter"),
-      ngx_http_fhir_binary_ccd_encounter_variable },
+      ngx_http_fhir_binary_ccd_encounter_variable, 0 },
 
-    { ngx_null_string, NULL }
+    { ngx_null_string, NULL, 0 }
 };
 
 
@@ -169,7 +160,9 @@ ngx_http_fhir_binary_variable(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    s = variable->get(r, ctx);
+    s = variable->get ? variable->get(r, ctx)
+                      : ngx_http_fhir_binary_variable_claim(ctx,
+                                                            variable->claim);
 
     if (s.len == 0) {
         v->not_found = 1;
@@ -201,14 +194,14 @@ ngx_http_fhir_binary_variable_z(const char *s)
 /* what a token says counts once it has been verified */
 
 static fhb_str_t
-ngx_http_fhir_binary_variable_claim(ngx_http_fhir_binary_ctx_t *ctx,
-    fhb_str_t *claim)
+ngx_http_fhir_binary_variable_claim(const ngx_http_fhir_binary_ctx_t *ctx,
+    size_t offset)
 {
     if (!ctx->auth.verified) {
         return ngx_http_fhir_binary_variable_z("");
     }
 
-    return *claim;
+    return *(const fhb_str_t *) ((const char *) &ctx->auth.claims + offset);
 }
 
 
@@ -324,61 +317,6 @@ ngx_http_fhir_binary_reason_variable(ngx_http_request_t *r,
     }
 
     return ngx_http_fhir_binary_variable_z(fhb_error_row(rc)->reason);
-}
-
-
-static fhb_str_t
-ngx_http_fhir_binary_scope_variable(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    (void) r;
-
-    return ngx_http_fhir_binary_variable_claim(ctx,
-                                               &ctx->auth.claims.scope);
-}
-
-
-static fhb_str_t
-ngx_http_fhir_binary_client_id_variable(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    (void) r;
-
-    return ngx_http_fhir_binary_variable_claim(ctx,
-                                               &ctx->auth.claims.client_id);
-}
-
-
-static fhb_str_t
-ngx_http_fhir_binary_subject_variable(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    (void) r;
-
-    return ngx_http_fhir_binary_variable_claim(ctx,
-                                               &ctx->auth.claims.subject);
-}
-
-
-static fhb_str_t
-ngx_http_fhir_binary_patient_variable(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    (void) r;
-
-    return ngx_http_fhir_binary_variable_claim(ctx,
-                                               &ctx->auth.claims.patient);
-}
-
-
-static fhb_str_t
-ngx_http_fhir_binary_jti_variable(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    (void) r;
-
-    return ngx_http_fhir_binary_variable_claim(ctx,
-                                               &ctx->auth.claims.jti);
 }
 
 
