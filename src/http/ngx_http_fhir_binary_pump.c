@@ -24,6 +24,8 @@ static ngx_int_t ngx_http_fhir_binary_pump_special(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t last);
 static ngx_int_t ngx_http_fhir_binary_pump_push(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_pump_more(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 
 
 void
@@ -60,7 +62,8 @@ ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx)
  * - input is taken while there is room for what it gives, and its buffers are
  *   marked as read, so that upstream reuses them;
  * - what was made leaves at the end of each call, not only when a buffer is
- *   full: a client holds what the backend has sent so far;
+ *   full: a client holds what the backend has sent so far.  Where upstream has
+ *   the next buffers in hand already, the call is not the end of that;
  * - where no buffer is free, the loop stops until the client has read;
  * - the tail leaves when every byte of a known length was seen, together with
  *   the last of them, or at the end of the input, and in no other case.
@@ -100,9 +103,15 @@ ngx_http_fhir_binary_pump(ngx_http_request_t *r,
 
     for ( ;; ) {
 
-        if (ngx_http_fhir_binary_pump_fill(r, ctx) != NGX_OK
-            || ngx_http_fhir_binary_pump_push(r, ctx) != NGX_OK)
-        {
+        if (ngx_http_fhir_binary_pump_fill(r, ctx) != NGX_OK) {
+            goto failed;
+        }
+
+        if (!flush && ngx_http_fhir_binary_pump_more(r, ctx)) {
+            return NGX_OK;
+        }
+
+        if (ngx_http_fhir_binary_pump_push(r, ctx) != NGX_OK) {
             goto failed;
         }
 
@@ -459,4 +468,35 @@ ngx_http_fhir_binary_pump_push(ngx_http_request_t *r,
     pump->unflushed = 0;
 
     return ngx_http_fhir_binary_pump_special(r, ctx, 0);
+}
+
+
+/*
+ * Upstream passes its buffers on in portions of proxy_busy_buffers_size: what
+ * is made of one and fills not all of ours goes with what is made of the next,
+ * not in a send of its own.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_pump_more(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_event_pipe_t     *p;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (u == NULL || u->cleanup == NULL || !u->buffering
+        || ctx->source.flush || ctx->pump.nomem || ctx->pump.done)
+    {
+        return 0;
+    }
+
+    p = u->pipe;
+
+    if (p->upstream_eof || p->upstream_error || p->upstream_done) {
+        return 0;
+    }
+
+    return p->out != NULL || (p->in != NULL && !p->cacheable);
 }
