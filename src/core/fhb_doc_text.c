@@ -32,6 +32,10 @@ fhb_doc_text_feed(fhb_doc_text_t *t, fhb_str_t in)
             continue;
         }
 
+        if (c < 0x80 && c != '"' && c != '\\' && !t->escape && !t->paired) {
+            continue;
+        }
+
         rc = (c < 0x80) ? fhb_doc_text_ascii(t, c) : fhb_doc_text_lead(t, c);
 
         if (rc != FHB_OK) {
