@@ -30,6 +30,8 @@ static inline void fhb_b64_decode_char(fhb_b64_dec_t *st, unsigned char **out,
     unsigned char v);
 static void fhb_b64_check_run(fhb_b64_dec_t *st, unsigned char **out,
     const unsigned char **in, const unsigned char *last);
+static void fhb_b64_check_seen(fhb_b64_dec_t *st, const unsigned char *p,
+    size_t n);
 static fhb_rc_t fhb_b64_pad(fhb_b64_dec_t *st);
 
 
@@ -339,22 +341,83 @@ fhb_b64_check(fhb_b64_dec_t *st, unsigned char *out, size_t *written,
 }
 
 
-/* Of the bits only those that padding would declare spare are of interest. */
-
 static void
 fhb_b64_check_run(fhb_b64_dec_t *st, unsigned char **out,
     const unsigned char **in, const unsigned char *last)
 {
-    size_t                      n;
-    static const unsigned char  spare[4] = { 0x00, 0x3f, 0x0f, 0x03 };
+    size_t  n;
 
     *in += st->kernel->copy(*out, &n, *in, (size_t) (last - *in));
 
+    fhb_b64_check_seen(st, *out, n);
+    *out += n;
+}
+
+
+/* Of the bits only those that padding would declare spare are of interest. */
+
+static void
+fhb_b64_check_seen(fhb_b64_dec_t *st, const unsigned char *p, size_t n)
+{
+    static const unsigned char  spare[4] = { 0x00, 0x3f, 0x0f, 0x03 };
+
     if (n) {
-        *out += n;
         st->n = (unsigned char) ((st->n + n) & 3);
-        st->bits = fhb_b64_value[(*out)[-1]] & spare[st->n];
+        st->bits = fhb_b64_value[p[n - 1]] & spare[st->n];
     }
+}
+
+
+size_t
+fhb_b64_decode_plain(fhb_b64_dec_t *st, unsigned char *out, size_t *written,
+    const unsigned char *in, size_t len)
+{
+    unsigned char        *start;
+    const unsigned char  *p;
+
+    *written = 0;
+
+    if (st->bad || st->pad || len == 0) {
+        return 0;
+    }
+
+    st->kernel = fhb_b64_best(st->kernel);
+    start = out;
+    p = in;
+
+    fhb_b64_decode_run(st, &out, &p, in + len);
+
+    st->off += (uint64_t) (p - in);
+    *written = (size_t) (out - start);
+
+    return (size_t) (p - in);
+}
+
+
+size_t
+fhb_b64_check_plain(fhb_b64_dec_t *st, unsigned char *out, size_t *written,
+    const unsigned char *in, size_t len)
+{
+    size_t  n;
+
+    *written = 0;
+
+    if (st->bad || st->pad || len == 0) {
+        return 0;
+    }
+
+    st->kernel = fhb_b64_best(st->kernel);
+
+    if (st->kernel->copy(out, &n, in, len) != n) {
+        return 0;
+    }
+
+    fhb_b64_check_seen(st, out, n);
+
+    st->off += n;
+    *written = n;
+
+    return n;
 }
 
 
@@ -362,36 +425,4 @@ fhb_rc_t
 fhb_b64_decode_end(const fhb_b64_dec_t *st)
 {
     return st->bad || st->n ? FHB_E_BACKEND_BASE64 : FHB_OK;
-}
-
-
-fhb_rc_t
-fhb_b64_url_decode(unsigned char *out, size_t *written, fhb_str_t in)
-{
-    size_t         i;
-    unsigned char  c, v, *start;
-    fhb_b64_dec_t  st;
-
-    memset(&st, 0, sizeof(st));
-    start = out;
-
-    for (i = 0; i < in.len; i++) {
-        c = in.data[i];
-
-        v = fhb_b64_value[c == '-' ? '+' : c == '_' ? '/' : c];
-
-        if (v & FHB_B64_BAD || c == '+' || c == '/') {
-            return FHB_E_SYNTAX;
-        }
-
-        fhb_b64_decode_char(&st, &out, v);
-    }
-
-    if (st.n == 1 || st.bits != 0) {
-        return FHB_E_SYNTAX;
-    }
-
-    *written = (size_t) (out - start);
-
-    return FHB_OK;
 }

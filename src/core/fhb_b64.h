@@ -155,6 +155,25 @@ fhb_must_check fhb_rc_t fhb_b64_check(fhb_b64_dec_t *st, unsigned char *out,
 
 
 /*
+ * fhb_b64_decode_plain, fhb_b64_check_plain - take what needs no judgement.
+ *
+ * For input whose end is not known yet: a quote, say, ends it.  They do what
+ * fhb_b64_decode() and fhb_b64_check() do with a slice that is all alphabet.
+ *
+ * shape    as there
+ * returns  how many bytes were taken: decode stops at the first that is not
+ *          of the alphabet; check does so too, and takes none at all where it
+ *          met white space.  Behind padding or an error both take none
+ * test     t/unit/test_b64.c
+ */
+
+size_t fhb_b64_decode_plain(fhb_b64_dec_t *st, unsigned char *out,
+    size_t *written, const unsigned char *in, size_t len);
+size_t fhb_b64_check_plain(fhb_b64_dec_t *st, unsigned char *out,
+    size_t *written, const unsigned char *in, size_t len);
+
+
+/*
  * fhb_b64_decode_end - check that a stream ended with a whole quantum.
  *
  * returns  FHB_OK | FHB_E_BACKEND_BASE64; of an empty stream FHB_OK

@@ -41,7 +41,8 @@ const fhb_bin_format_t  fhb_bin_json = {
     fhb_bin_json_at_value,
     fhb_bin_json_at_end,
     fhb_bin_json_free,
-    fhb_splice_json
+    fhb_splice_json,
+    fhb_splice_json_plain
 };
 
 

@@ -114,6 +114,14 @@ fhb_bin_read_feed(fhb_bin_read_t *r, const unsigned char **in, size_t *left,
 }
 
 
+int
+fhb_bin_read_plain(const fhb_bin_read_t *r)
+{
+    return r->rc == FHB_OK && r->value && r->begun && !r->tell
+           && r->held == 0 && r->format->plain(&r->scan);
+}
+
+
 fhb_rc_t
 fhb_bin_read_end(fhb_bin_read_t *r)
 {

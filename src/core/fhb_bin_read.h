@@ -96,6 +96,19 @@ fhb_must_check fhb_rc_t fhb_bin_read_feed(fhb_bin_read_t *r,
 
 
 /*
+ * fhb_bin_read_plain - whether the input goes on within the value.
+ *
+ * returns  not 0: the next byte is of the value, stands for itself, and the
+ *          reader keeps none that came before it.  A caller may then take
+ *          characters of base64's alphabet from the input by itself; whatever
+ *          else comes is for fhb_bin_read_feed()
+ * test     t/unit/test_bin_read.c
+ */
+
+int fhb_bin_read_plain(const fhb_bin_read_t *r);
+
+
+/*
  * fhb_bin_read_end - say that there is no more.
  *
  * returns  FHB_OK when it was one whole resource and all its events were

@@ -55,6 +55,7 @@ typedef struct {
     void      (*free)(void *parser);
     fhb_rc_t  (*splice)(fhb_splice_scan_t *st, const unsigned char **in,
                         size_t *left, fhb_splice_t *out);
+    int       (*plain)(const fhb_splice_scan_t *st);
 } fhb_bin_format_t;
 
 extern const fhb_bin_format_t  fhb_bin_json;

@@ -49,7 +49,8 @@ const fhb_bin_format_t  fhb_bin_xml = {
     fhb_bin_xml_at_value,
     fhb_bin_xml_at_end,
     fhb_bin_xml_free,
-    fhb_splice_xml
+    fhb_splice_xml,
+    fhb_splice_xml_plain
 };
 
 

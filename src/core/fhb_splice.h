@@ -70,6 +70,18 @@ fhb_must_check fhb_rc_t fhb_splice_xml(fhb_splice_scan_t *st,
 
 
 /*
+ * fhb_splice_json_plain, fhb_splice_xml_plain - where the scanner stands.
+ *
+ * returns  not 0 within the value and in no escape: characters of base64's
+ *          alphabet that come next may be taken without it
+ * test     t/unit/test_splice_json.c, t/unit/test_splice_xml.c
+ */
+
+int fhb_splice_json_plain(const fhb_splice_scan_t *st);
+int fhb_splice_xml_plain(const fhb_splice_scan_t *st);
+
+
+/*
  * fhb_splice_value - whether a name is one of the value's: content or data.
  */
 

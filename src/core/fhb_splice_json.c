@@ -126,6 +126,13 @@ fhb_splice_json(fhb_splice_scan_t *st, const unsigned char **in, size_t *left,
 }
 
 
+int
+fhb_splice_json_plain(const fhb_splice_scan_t *st)
+{
+    return st->state == FHB_SPLICE_JSON_DATA;
+}
+
+
 static fhb_rc_t
 fhb_splice_json_bom(fhb_splice_scan_t *st, const unsigned char **in,
     size_t *left)

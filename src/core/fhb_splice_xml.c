@@ -130,6 +130,13 @@ fhb_splice_xml(fhb_splice_scan_t *st, const unsigned char **in, size_t *left,
 }
 
 
+int
+fhb_splice_xml_plain(const fhb_splice_scan_t *st)
+{
+    return st->state == FHB_SPLICE_XML_DATA;
+}
+
+
 /* Stops after the quote that opens the value, and where the root is closed. */
 
 static fhb_rc_t

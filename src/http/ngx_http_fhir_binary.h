@@ -235,6 +235,10 @@ typedef struct {
     unsigned                     flush:1;
     unsigned                     recycled:1;
     unsigned                     old:1;       /* slice is of what was held */
+    unsigned                     bare:1;      /* slice is input, and may go on
+                                               * behind the value */
+    unsigned                     stopped:1;   /* a bare slice was, at what is
+                                               * for the reader */
     unsigned                     gone:1;      /* upstream gave up */
     unsigned                     last:1;      /* the last buffer was seen */
     unsigned                     whole:1;     /* and all of it was given */

@@ -21,6 +21,8 @@ static fhb_rc_t ngx_http_fhir_binary_convert_decode(
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_convert_check(
     ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_convert_took(
+    ngx_http_fhir_binary_ctx_t *ctx, size_t taken, size_t n);
 static fhb_rc_t ngx_http_fhir_binary_convert_recode(
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_convert_look(
@@ -98,7 +100,7 @@ ngx_http_fhir_binary_convert_bytes(ngx_http_fhir_binary_ctx_t *ctx)
 static fhb_rc_t
 ngx_http_fhir_binary_convert_decode(ngx_http_fhir_binary_ctx_t *ctx)
 {
-    size_t      n, written;
+    size_t      n, taken, written;
     u_char     *start;
     fhb_rc_t    rc;
     ngx_buf_t  *out;
@@ -111,17 +113,25 @@ ngx_http_fhir_binary_convert_decode(ngx_http_fhir_binary_ctx_t *ctx)
     n = (out->end - out->last - 6) / 3 * 4;
     n = ngx_min(n, slice->len);
 
-    rc = fhb_b64_decode(&ctx->pump.dec, out->last, &written, slice->data, n);
+    if (ctx->source.bare) {
+        taken = fhb_b64_decode_plain(&ctx->pump.dec, out->last, &written,
+                                     slice->data, n);
 
-    if (rc != FHB_OK) {
-        return rc;
+    } else {
+        rc = fhb_b64_decode(&ctx->pump.dec, out->last, &written, slice->data,
+                            n);
+        if (rc != FHB_OK) {
+            return rc;
+        }
+
+        taken = n;
     }
 
     out->last += written;
 
     rc = ngx_http_fhir_binary_convert_look(ctx, start, written);
 
-    ngx_http_fhir_binary_source_use(ctx, n);
+    ngx_http_fhir_binary_convert_took(ctx, taken, n);
 
     return rc;
 }
@@ -130,7 +140,7 @@ ngx_http_fhir_binary_convert_decode(ngx_http_fhir_binary_ctx_t *ctx)
 static fhb_rc_t
 ngx_http_fhir_binary_convert_check(ngx_http_fhir_binary_ctx_t *ctx)
 {
-    size_t      n, written;
+    size_t      n, taken, written;
     fhb_rc_t    rc;
     ngx_buf_t  *out;
     fhb_str_t  *slice;
@@ -140,16 +150,41 @@ ngx_http_fhir_binary_convert_check(ngx_http_fhir_binary_ctx_t *ctx)
 
     n = ngx_min((size_t) (out->end - out->last), slice->len);
 
-    rc = fhb_b64_check(&ctx->pump.dec, out->last, &written, slice->data, n);
+    if (ctx->source.bare) {
+        taken = fhb_b64_check_plain(&ctx->pump.dec, out->last, &written,
+                                    slice->data, n);
 
-    if (rc != FHB_OK) {
-        return rc;
+    } else {
+        rc = fhb_b64_check(&ctx->pump.dec, out->last, &written, slice->data,
+                           n);
+        if (rc != FHB_OK) {
+            return rc;
+        }
+
+        taken = n;
     }
 
     out->last += written;
-    ngx_http_fhir_binary_source_use(ctx, n);
+    ngx_http_fhir_binary_convert_took(ctx, taken, n);
 
     return FHB_OK;
+}
+
+
+/*
+ * Of n bytes that were offered less are taken of a bare slice alone: what
+ * follows ends the value, or is written in another way.
+ */
+
+static void
+ngx_http_fhir_binary_convert_took(ngx_http_fhir_binary_ctx_t *ctx,
+    size_t taken, size_t n)
+{
+    ngx_http_fhir_binary_source_use(ctx, taken);
+
+    if (taken < n) {
+        ngx_http_fhir_binary_source_stop(ctx);
+    }
 }
 
 

@@ -14,6 +14,8 @@ static ngx_int_t ngx_http_fhir_binary_source_buf(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_source_bare(
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_source_end(
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
@@ -261,6 +263,17 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
     p = source->buf->pos;
     left = source->buf->last - source->buf->pos;
 
+    if (ngx_http_fhir_binary_source_bare(ctx)) {
+        source->slice.data = p;
+        source->slice.len = left;
+        source->next = source->buf->last;
+        source->bare = 1;
+        return NGX_OK;
+    }
+
+    source->stopped = 0;
+    source->bare = 0;
+
     rc = fhb_bin_read_feed(source->reader, &p, &left, &event);
 
     if (rc < 0) {
@@ -287,6 +300,28 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
     }
 
     return NGX_AGAIN;
+}
+
+
+/*
+ * A conversion that looks at each character can find the end of the value by
+ * itself: that spares the reader a look at all of them.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_source_bare(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->held || !ctx->pump.armed || ctx->source.stopped) {
+        return 0;
+    }
+
+    if (ctx->pump.convert != NGX_HTTP_FHIR_BINARY_DECODE
+        && ctx->pump.convert != NGX_HTTP_FHIR_BINARY_CHECK)
+    {
+        return 0;
+    }
+
+    return fhb_bin_read_plain(ctx->source.reader);
 }
 
 
@@ -344,7 +379,26 @@ ngx_http_fhir_binary_source_use(ngx_http_fhir_binary_ctx_t *ctx, size_t n)
 
     if (source->slice.len == 0 && source->buf) {
         source->buf->pos = source->next;
+        source->bare = 0;
     }
+}
+
+
+/*
+ * What comes next in a bare slice is not for the conversion.
+ */
+
+void
+ngx_http_fhir_binary_source_stop(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    source->buf->pos = (u_char *) source->slice.data;
+    source->slice.len = 0;
+    source->bare = 0;
+    source->stopped = 1;
 }
 
 
