@@ -21,7 +21,12 @@ my $ngx = nginx_start(
                               keepalive 4; keepalive_requests 10000; }',
     server => "location /2k/Binary/ { $proxy fhir_binary_buffers 2 2k; }
                location /odd/Binary/ { $proxy fhir_binary_buffers 3 2049; }
-               location /32k/Binary/ { $proxy }");
+               location /32k/Binary/ { $proxy }
+               location /many/Binary/ { $proxy fhir_binary_buffers 16 32k; }
+               location /wide/Binary/ { $proxy fhir_binary_buffers 2 192k; }
+               location /parts/Binary/ { $proxy fhir_binary_buffers 16 8k;
+                                         proxy_buffers 8 4k;
+                                         proxy_busy_buffers_size 8k; }");
 
 # The head's length follows from a first answer.  With it, documents whose
 # base64 or whose tail ends within a few bytes of a buffer's end; an id of
@@ -36,7 +41,8 @@ for my $form (qw(json xml)) {
     cmp_ok($head, '>', 50, "$form: where the data begins");
 
     for my $case ([ '2k', 2048, 1, 2, 3 ], [ 'odd', 2049, 1, 3, 4 ],
-                  [ '32k', 32768, 1, 4 ])
+                  [ '32k', 32768, 1, 4 ], [ 'many', 32768, 4, 5 ],
+                  [ 'wide', 196608, 1 ], [ 'parts', 8192, 1, 16, 17 ])
     {
         my ($where, $buffer, @times) = @$case;
         my (@sizes, %seen);
@@ -44,7 +50,7 @@ for my $form (qw(json xml)) {
         for my $edge (map { $_ * $buffer } @times) {
             my $middle = int(($edge - $head) / 4) * 3;
 
-            push @sizes, map { ($middle + 3 * $_ + $_ % 3) x 4 } -6 .. 1;
+            push @sizes, map { ($middle + 3 * $_ - $_ % 3) x 4 } -7 .. 1;
         }
 
         for my $wire ('', '.chunk.4097') {

@@ -183,7 +183,9 @@ fhb_text_eq_ci(fhb_str_t a, fhb_str_t b)
     }
 
     for (i = 0; i < a.len; i++) {
-        if (fhb_text_lower(a.data[i]) != fhb_text_lower(b.data[i])) {
+        if (a.data[i] != b.data[i]
+            && fhb_text_lower(a.data[i]) != fhb_text_lower(b.data[i]))
+        {
             return 0;
         }
     }

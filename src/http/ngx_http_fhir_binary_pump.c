@@ -9,6 +9,9 @@
 /* bytes that must be free in an output buffer for a step to do anything */
 #define NGX_HTTP_FHIR_BINARY_ROOM  64
 
+/* bytes that leave first, before the rest is made: the client starts early */
+#define NGX_HTTP_FHIR_BINARY_FIRST  (128 * 1024)
+
 static ngx_int_t ngx_http_fhir_binary_pump_fill(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
@@ -119,6 +122,8 @@ ngx_http_fhir_binary_pump(ngx_http_request_t *r,
             return pump->busy ? NGX_AGAIN : NGX_OK;
         }
 
+        pump->begun |= (pump->first != 0);
+
         rc = ngx_http_fhir_binary_next_body(r, pump->out);
 
         if (rc == NGX_ERROR) {
@@ -208,6 +213,13 @@ ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
 
     if (pump->out_buf) {
         return NGX_OK;
+    }
+
+    if (!pump->begun && pump->first
+        && pump->first + ctx->conf->bufs.size > NGX_HTTP_FHIR_BINARY_FIRST)
+    {
+        pump->nomem = 1;
+        return NGX_DECLINED;
     }
 
     if (pump->free) {
@@ -400,6 +412,7 @@ ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
     *pump->last_out = cl;
     pump->last_out = &cl->next;
 
+    pump->first += pump->begun ? 0 : b->last - b->pos;
     pump->out_buf = NULL;
 
     return NGX_OK;
