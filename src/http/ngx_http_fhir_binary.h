@@ -274,13 +274,12 @@ typedef struct {
 
     ngx_int_t                    bufs;        /* allocated so far */
     ngx_int_t                    bufs_max;
-    size_t                       first;       /* bytes of the first send */
+    size_t                       portion;     /* bytes in out */
 
     unsigned                     armed:1;
     unsigned                     unflushed:1; /* something left since the
                                                * last flush */
     unsigned                     nomem:1;
-    unsigned                     begun:1;     /* something was sent */
     unsigned                     ended:1;     /* the stream's end is checked */
     unsigned                     done:1;      /* nothing more goes out */
 } ngx_http_fhir_binary_pump_t;

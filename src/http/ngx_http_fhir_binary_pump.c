@@ -9,8 +9,13 @@
 /* bytes that must be free in an output buffer for a step to do anything */
 #define NGX_HTTP_FHIR_BINARY_ROOM  64
 
-/* bytes that leave first, before the rest is made: the client starts early */
-#define NGX_HTTP_FHIR_BINARY_FIRST  (128 * 1024)
+/*
+ * Bytes of a send.  The kernel makes segments of 64 kB less some header, or of
+ * as many frames as fit into that: 128 kB would be two of them and a tiny
+ * third one, which costs as much.  With more the client would wait longer for
+ * the first bytes, and idle while they are made.
+ */
+#define NGX_HTTP_FHIR_BINARY_PORTION  (2 * 60 * 1024)
 
 static ngx_int_t ngx_http_fhir_binary_pump_fill(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -122,8 +127,6 @@ ngx_http_fhir_binary_pump(ngx_http_request_t *r,
             return pump->busy ? NGX_AGAIN : NGX_OK;
         }
 
-        pump->begun |= (pump->first != 0);
-
         rc = ngx_http_fhir_binary_next_body(r, pump->out);
 
         if (rc == NGX_ERROR) {
@@ -133,6 +136,7 @@ ngx_http_fhir_binary_pump(ngx_http_request_t *r,
         ngx_chain_update_chains(r->pool, &pump->free, &pump->busy, &pump->out,
                         (ngx_buf_tag_t) &ngx_http_fhir_binary_module);
         pump->last_out = &pump->out;
+        pump->portion = 0;
 
         flush = 0;
 
@@ -205,6 +209,7 @@ static ngx_int_t
 ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    size_t                        left;
     ngx_buf_t                    *b;
     ngx_chain_t                  *cl;
     ngx_http_fhir_binary_pump_t  *pump;
@@ -215,9 +220,9 @@ ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (!pump->begun && pump->first
-        && pump->first + ctx->conf->bufs.size > NGX_HTTP_FHIR_BINARY_FIRST)
-    {
+    left = NGX_HTTP_FHIR_BINARY_PORTION - pump->portion;
+
+    if (left < 2 * NGX_HTTP_FHIR_BINARY_ROOM) {
         pump->nomem = 1;
         return NGX_DECLINED;
     }
@@ -245,7 +250,6 @@ ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
 
         b->pos = b->start;
         b->last = b->start;
-        b->end = b->start + ctx->conf->bufs.size;
         b->temporary = 1;
         b->tag = (ngx_buf_tag_t) &ngx_http_fhir_binary_module;
 
@@ -256,6 +260,9 @@ ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
         pump->nomem = 1;
         return NGX_DECLINED;
     }
+
+    b = pump->out_buf;
+    b->end = b->start + ngx_min(ctx->conf->bufs.size, left);
 
     return NGX_OK;
 }
@@ -412,7 +419,7 @@ ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
     *pump->last_out = cl;
     pump->last_out = &cl->next;
 
-    pump->first += pump->begun ? 0 : b->last - b->pos;
+    pump->portion += b->last - b->pos;
     pump->out_buf = NULL;
 
     return NGX_OK;
