@@ -32,7 +32,8 @@ fhb_doc_text_feed(fhb_doc_text_t *t, fhb_str_t in)
             continue;
         }
 
-        if (c < 0x80 && c != '"' && c != '\\' && !t->escape && !t->paired) {
+        if (c < 0x80 && c != '\\' && !t->escape && !t->paired) {
+            t->quoted ^= (c == '"');
             continue;
         }
 

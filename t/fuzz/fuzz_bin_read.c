@@ -4,6 +4,7 @@
  * is what begins with "<".
  */
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,18 +58,35 @@ plain_free(void *ctx, void *p)
 static const fhb_alloc_t  plain = { plain_alloc, plain_free, NULL };
 
 
+/* a caller may take characters of the value by itself, where it is told so */
+
+static void
+take(story_t *s, const unsigned char **p, size_t *left)
+{
+    while (*left && fhb_bin_read_plain(s->reader)
+           && (isalnum(**p) || **p == '+' || **p == '/'))
+    {
+        s->data[s->n++] = (char) **p;
+        (*p)++;
+        (*left)--;
+    }
+}
+
+
 /* seed: 0 for one piece, 1 for single bytes, else pieces of 1 to 16 bytes */
 
 static void
 tell(story_t *s, fhb_form_t form, const uint8_t *data, size_t size,
     uint32_t seed)
 {
+    int                   takes;
     size_t                n, left;
     uint8_t              *copy;
     fhb_bin_event_t       event;
     const unsigned char  *p;
 
     memset(s, 0, sizeof(story_t));
+    takes = seed & 1;
 
     s->data = malloc(size + 1);
     s->rc = FHB_AGAIN;
@@ -93,9 +111,18 @@ tell(story_t *s, fhb_form_t form, const uint8_t *data, size_t size,
         p = copy;
         left = n;
 
-        while ((s->rc = fhb_bin_read_feed(s->reader, &p, &left, &event))
-               == FHB_OK)
-        {
+        for ( ;; ) {
+
+            if (takes) {
+                take(s, &p, &left);
+            }
+
+            s->rc = fhb_bin_read_feed(s->reader, &p, &left, &event);
+
+            if (s->rc != FHB_OK) {
+                break;
+            }
+
             if (event.type == FHB_BIN_META) {
                 check(!s->told);
                 s->told = 1;
