@@ -30,7 +30,7 @@ my %bad = (
     'bad after 1500 bytes' => "$good!",
 );
 
-# These are seen at the end of the value only.
+# These are seen at the end of the value only; it is in hand.
 
 my %short = (
     'padding that is missing' => 'TWE',
@@ -50,7 +50,7 @@ for my $form (qw(json xml)) {
     }
 
     for my $what (sort keys %short) {
-        add(\@late, "$form.s" . $n++, $form, $what, $short{$what});
+        add(\@early, "$form.s" . $n++, $form, $what, $short{$what});
     }
 }
 

@@ -49,7 +49,7 @@ fhb_must_check fhb_rc_t fhb_cda_feed(fhb_cda_t *cda, fhb_str_t in);
  * fhb_cda_end - say that there is no more.
  *
  * returns  FHB_OK for one whole ClinicalDocument | FHB_E_BACKEND_CCD, for an
- *          empty document too | FHB_E_NOMEM
+ *          empty document too | FHB_E_NOMEM; the same when it is said again
  */
 
 fhb_must_check fhb_rc_t fhb_cda_end(fhb_cda_t *cda);

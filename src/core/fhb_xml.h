@@ -81,7 +81,8 @@ fhb_must_check fhb_rc_t fhb_xml_feed(fhb_xml_t *xml, fhb_str_t in);
 /*
  * fhb_xml_finish - say that there is no more.
  *
- * returns  FHB_OK when it was one whole document | as fhb_xml_feed()
+ * returns  FHB_OK when it was one whole document | as fhb_xml_feed(); the
+ *          same when it is said again
  */
 
 fhb_must_check fhb_rc_t fhb_xml_finish(fhb_xml_t *xml);

@@ -3,8 +3,10 @@
  *
  * Three things can be unknown: whether a document of unknown length has a
  * byte at all, what a FHIR backend's resource says of its document, and
- * whether a document is a Continuity of Care Document.  nginx believes that
- * the header has left, so a refusal is sent from here.
+ * whether a document is a Continuity of Care Document.  Where these are known
+ * and the end is in hand, it is looked at first, too: what is wrong there is
+ * a refusal still.  nginx believes that the header has left, so a refusal is
+ * sent from here.
  */
 
 #include "ngx_http_fhir_binary.h"
@@ -17,9 +19,15 @@ static fhb_rc_t ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
-static fhb_rc_t ngx_http_fhir_binary_hold_done(ngx_http_request_t *r,
+static fhb_rc_t ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
-static fhb_rc_t ngx_http_fhir_binary_hold_look(ngx_http_request_t *r,
+static fhb_rc_t ngx_http_fhir_binary_hold_done(
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
+static ngx_uint_t ngx_http_fhir_binary_hold_decided(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_hold_ends(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_hold_look(
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_hold_check(
     ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t data);
@@ -92,7 +100,8 @@ ngx_http_fhir_binary_hold_step(ngx_http_request_t *r,
 
     case NGX_DECLINED:
         *rc = ngx_http_fhir_binary_hold_told(r, ctx);
-        ready = (ctx->source.held_len && (ctx->cda == NULL || ctx->looked));
+        ready = ngx_http_fhir_binary_hold_decided(ctx)
+                && !ngx_http_fhir_binary_hold_ends(r, ctx);
         break;
 
     case NGX_OK:
@@ -100,11 +109,12 @@ ngx_http_fhir_binary_hold_step(ngx_http_request_t *r,
         break;
 
     case NGX_DONE:
-        *rc = ngx_http_fhir_binary_hold_done(r, ctx, &ready);
+        *rc = ngx_http_fhir_binary_hold_done(ctx, &ready);
         break;
 
     case NGX_AGAIN:
-        return NGX_AGAIN;
+        return ngx_http_fhir_binary_hold_decided(ctx)
+               && !ngx_http_fhir_binary_hold_ends(r, ctx) ? NGX_OK : NGX_AGAIN;
 
     default:
         *rc = ctx->source.rc ? ctx->source.rc : FHB_E_INTERNAL;
@@ -150,7 +160,7 @@ ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
     held.data = ctx->source.held;
     held.len = ctx->source.held_len;
 
-    rc = ctx->cda ? ngx_http_fhir_binary_hold_look(r, ctx)
+    rc = ctx->cda ? ngx_http_fhir_binary_hold_look(ctx)
                   : ngx_http_fhir_binary_hold_check(ctx, held);
 
     return (rc == FHB_OK) ? fhb_b64_decode_end(&ctx->looking) : rc;
@@ -165,14 +175,11 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
     fhb_rc_t   rc;
 
     if (ctx->fhir && ctx->source.meta == NULL) {
-        return ngx_http_fhir_binary_source_hold(r, ctx, ctx->conf->lookahead);
+        return ngx_http_fhir_binary_ahead_keep(r, ctx, ctx->conf->lookahead);
     }
 
     if (ctx->cda == NULL || ctx->looked) {
-        *ready = 1;
-        return ctx->fhir ? ngx_http_fhir_binary_hold_check(ctx,
-                                                           ctx->source.slice)
-                         : FHB_OK;
+        return ngx_http_fhir_binary_hold_rest(r, ctx, ready);
     }
 
     /* the start of a CCD is a few KiB, base64 a third more */
@@ -180,7 +187,7 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
     limit = ctx->conf->lookahead
             + 2 * FHB_CDA_MAX_START + ctx->source.slice.len;
 
-    rc = ngx_http_fhir_binary_source_hold(r, ctx, limit);
+    rc = ngx_http_fhir_binary_ahead_keep(r, ctx, limit);
 
     if (rc == FHB_E_BACKEND_HELD) {
         /* white space without end, where a document should begin */
@@ -188,24 +195,61 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
     }
 
     if (rc == FHB_OK) {
-        rc = ngx_http_fhir_binary_hold_look(r, ctx);
+        rc = ngx_http_fhir_binary_hold_look(ctx);
     }
 
-    *ready = ctx->looked;
+    *ready = ctx->looked && !ngx_http_fhir_binary_hold_ends(r, ctx);
 
     return rc;
 }
 
 
 /*
- * The whole document was seen, and little or nothing of it there is.
+ * A slice when all is decided: the header leaves, unless the rest is in hand.
  */
 
 static fhb_rc_t
-ngx_http_fhir_binary_hold_done(ngx_http_request_t *r,
+ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready)
 {
-    (void) r;
+    fhb_rc_t  rc;
+
+    rc = FHB_OK;
+
+    if (ctx->fhir && ctx->cda == NULL) {
+        rc = ngx_http_fhir_binary_hold_check(ctx, ctx->source.slice);
+    }
+
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    if ((!ctx->fhir && ctx->cda == NULL)
+        || !ngx_http_fhir_binary_hold_ends(r, ctx))
+    {
+        *ready = 1;
+        return FHB_OK;
+    }
+
+    rc = ngx_http_fhir_binary_ahead_keep(r, ctx, ctx->conf->lookahead);
+
+    if (rc == FHB_OK && ctx->cda) {
+        rc = ngx_http_fhir_binary_hold_look(ctx);
+    }
+
+    return rc;
+}
+
+
+/*
+ * The whole document was seen, and all of it is held.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_hold_done(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_uint_t *ready)
+{
+    fhb_rc_t  rc;
 
     if (ctx->cda && !ctx->looked) {
         return FHB_E_BACKEND_CCD;
@@ -214,7 +258,10 @@ ngx_http_fhir_binary_hold_done(ngx_http_request_t *r,
     *ready = 1;
 
     if (ctx->source.held_len) {
-        return FHB_OK;
+
+        rc = ctx->fhir ? fhb_b64_decode_end(&ctx->looking) : FHB_OK;
+
+        return (rc == FHB_OK && ctx->cda) ? fhb_cda_end(ctx->cda) : rc;
     }
 
     ctx->length = 0;
@@ -229,21 +276,57 @@ ngx_http_fhir_binary_hold_done(ngx_http_request_t *r,
 
 
 /*
+ * Something is held, and nothing that the header must say is unknown.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_hold_decided(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return ctx->source.held_len != 0
+           && (ctx->cda ? ctx->looked : ctx->source.meta != NULL);
+}
+
+
+/*
+ * The end is in hand, and not too far from what is held already.  Nobody
+ * waits for it: what upstream has read to its end comes now.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_hold_ends(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    off_t   rest;
+    size_t  limit;
+
+    limit = ctx->conf->lookahead;
+
+    if (ctx->source.held_len > limit) {
+        return 0;
+    }
+
+    limit -= ctx->source.held_len;
+    rest = ngx_http_fhir_binary_ahead_rest(r, ctx);
+
+    return rest != -1
+           && rest <= (off_t) limit
+           && ctx->source.slice.len <= limit;
+}
+
+
+/*
  * Look at what is held, from where the last look ended.  The pump looks at
  * the same bytes no second time.
  */
 
 static fhb_rc_t
-ngx_http_fhir_binary_hold_look(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+ngx_http_fhir_binary_hold_look(ngx_http_fhir_binary_ctx_t *ctx)
 {
     u_char                         *p, *last, buf[1024 + 16];
     size_t                          n, written;
     fhb_rc_t                        rc;
     fhb_str_t                       bytes;
     ngx_http_fhir_binary_source_t  *source;
-
-    (void) r;
 
     source = &ctx->source;
 

@@ -238,9 +238,14 @@ ngx_int_t ngx_http_fhir_binary_source_next(ngx_http_request_t *r,
 void ngx_http_fhir_binary_source_use(ngx_http_fhir_binary_ctx_t *ctx,
     size_t n);
 void ngx_http_fhir_binary_source_stop(ngx_http_fhir_binary_ctx_t *ctx);
-fhb_rc_t ngx_http_fhir_binary_source_hold(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, size_t limit);
 void ngx_http_fhir_binary_source_drop(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+/* ahead: what is in hand while the header waits */
+
+fhb_rc_t ngx_http_fhir_binary_ahead_keep(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, size_t limit);
+off_t ngx_http_fhir_binary_ahead_rest(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 /* ccd */

@@ -403,54 +403,6 @@ ngx_http_fhir_binary_source_stop(ngx_http_fhir_binary_ctx_t *ctx)
 
 
 /*
- * Keep the slice until the header has left; limit: bytes in all.
- */
-
-fhb_rc_t
-ngx_http_fhir_binary_source_hold(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, size_t limit)
-{
-    u_char                         *p;
-    size_t                          n, size;
-    ngx_http_fhir_binary_source_t  *source;
-
-    source = &ctx->source;
-    n = source->slice.len;
-
-    if (source->held_len > limit || n > limit - source->held_len) {
-        return FHB_E_BACKEND_HELD;
-    }
-
-    if (source->held_len + n > source->held_size) {
-
-        size = ngx_max(source->held_size * 2, 4096);
-        size = ngx_max(size, source->held_len + n);
-        size = ngx_min(size, limit);
-
-        p = ngx_palloc(r->pool, size);
-        if (p == NULL) {
-            return FHB_E_INTERNAL;
-        }
-
-        if (source->held) {
-            ngx_memcpy(p, source->held, source->held_len);
-            ngx_pfree(r->pool, source->held);
-        }
-
-        source->held = p;
-        source->held_size = size;
-    }
-
-    ngx_memcpy(source->held + source->held_len, source->slice.data, n);
-    source->held_len += n;
-
-    ngx_http_fhir_binary_source_use(ctx, n);
-
-    return FHB_OK;
-}
-
-
-/*
  * Nothing more is wanted of it.
  */
 

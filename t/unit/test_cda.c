@@ -64,6 +64,7 @@ check(const char *in, size_t len, size_t first, size_t n)
     }
 
     v.end = fhb_cda_end(cda);
+    assert_int_equal(fhb_cda_end(cda), v.end);
 
     fhb_cda_free(cda);
     assert_int_equal(oom.live, 0);
