@@ -24,7 +24,7 @@ my $be = answers(
                         'Content-Range: bytes */10' ],
     '/Binary/mute' => [ '416 Range Not Satisfiable', '<html>', $text ],
     '/Binary/kind' => [ '416 Range Not Satisfiable',
-        '{"resourceType":"OperationOutcome","issue":[]}',
+        '{"resourceType":"OperationOutcome","issue":[{}]}',
         'Content-Type: application/fhir+json', 'Content-Range: bytes */10' ],
     '/Binary/zip' => [ '200 OK', "\x1f\x8bhello", $text,
                        'Content-Encoding: gzip' ],
@@ -78,7 +78,7 @@ for my $id ('none', 'mute') {
 
 $r = ask($port, 'GET /Binary/kind', $range);
 is($r->{status}, 416, 'with an OperationOutcome of its own');
-is($r->{body}, '{"resourceType":"OperationOutcome","issue":[]}',
+is($r->{body}, '{"resourceType":"OperationOutcome","issue":[{}]}',
    'which passes');
 
 is_outcome(ask($port, 'GET /Binary/none'), 502, 'exception',

@@ -18,6 +18,8 @@ my @bad = ('Set-Cookie: sid=secret', 'Link: </x>; rel=preload',
 
 my $outcome = '{"resourceType":"OperationOutcome","issue":[{"severity":'
               . '"error","code":"conflict"}]}';
+my $own_xml = '<OperationOutcome xmlns="http://hl7.org/fhir"><issue/>'
+              . '</OperationOutcome>';
 
 my $be = answers(
     '/Binary/1' => [ '200 OK', 'hello', @bad ],
@@ -26,7 +28,7 @@ my $be = answers(
     '/Binary/own' => [ '409 Conflict', $outcome, @bad[0 .. 2, 4 .. 10],
                        'Content-Type: application/fhir+json',
                        'Accept-Ranges: bytes' ],
-    '/Binary/own.xml' => [ '409 Conflict', '<OperationOutcome/>', @bad[0 .. 2],
+    '/Binary/own.xml' => [ '409 Conflict', $own_xml, @bad[0 .. 2],
                            'Content-Type: application/fhir+xml' ],
     '/Binary/html' => [ '500 No', '<script>alert(1)</script>', @bad ],
 );

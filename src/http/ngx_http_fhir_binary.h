@@ -357,6 +357,11 @@ typedef struct {
     /* pump */
     ngx_http_fhir_binary_pump_t  pump;
 
+    /* relay */
+    fhb_rc_t                     relay;       /* the error in the place of
+                                               * what it reads; FHB_OK: it
+                                               * reads nothing */
+
     /* outcome */
     fhb_rc_t                     error;       /* FHB_OK: none */
     ngx_str_t                    parameter;

@@ -55,7 +55,10 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         return ngx_http_fhir_binary_outcome_send(r, ctx);
     }
 
-    if (ctx->held) {
+    if (ctx->relay != FHB_OK) {
+        rc = ngx_http_fhir_binary_relay(r, ctx, in);
+
+    } else if (ctx->held) {
         rc = ngx_http_fhir_binary_hold(r, ctx, in);
 
     } else if (ctx->pump.armed) {

@@ -235,7 +235,8 @@ static ngx_int_t
 ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_form_t  form;
+    fhb_rc_t   error;
+    ngx_int_t  rc;
 
     if (ctx->options && r->headers_out.status == NGX_HTTP_NO_CONTENT) {
 
@@ -255,24 +256,12 @@ ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
                ? ngx_http_next_header_filter(r) : NGX_ERROR;
     }
 
-    form = ngx_http_fhir_binary_outcome_passes(r, ctx);
+    error = ngx_http_fhir_binary_filter_error(r, ctx);
 
-    if (form != FHB_FORM_NONE) {
+    rc = ngx_http_fhir_binary_relay_start(r, ctx, error);
 
-        ctx->choice.form = form;
-
-        return (ngx_http_fhir_binary_header_passed(r, ctx) == NGX_OK)
-               ? ngx_http_next_header_filter(r) : NGX_ERROR;
-    }
-
-    ctx->error = ngx_http_fhir_binary_filter_error(r, ctx);
-
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                  "fhir binary: status %ui is answered with %d (%s)",
-                  r->headers_out.status, fhb_error_row(ctx->error)->status,
-                  fhb_error_row(ctx->error)->reason);
-
-    return ngx_http_fhir_binary_outcome_send(r, ctx);
+    return (rc == NGX_DECLINED)
+           ? ngx_http_fhir_binary_outcome_instead(r, ctx, error) : rc;
 }
 
 

@@ -59,6 +59,26 @@ ngx_http_fhir_binary_reject(ngx_http_request_t *r,
 
 
 /*
+ * Send the OperationOutcome for rc in the place of an error of nginx or of
+ * the backend.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_outcome_instead(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
+{
+    ctx->error = rc;
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "fhir binary: status %ui is answered with %d (%s)",
+                  r->headers_out.status, fhb_error_row(rc)->status,
+                  fhb_error_row(rc)->reason);
+
+    return ngx_http_fhir_binary_outcome_send(r, ctx);
+}
+
+
+/*
  * Send the OperationOutcome for ctx->error now, header and body; whatever
  * follows from nginx or from the backend is swallowed by the body filter.
  */
@@ -320,48 +340,4 @@ ngx_http_fhir_binary_outcome_challenge(ngx_http_request_t *r,
     value = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
 
     return ngx_http_fhir_binary_header_add(r, "WWW-Authenticate", &value);
-}
-
-
-/*
- * Whether an error response of the backend may pass as it is: it is in a FHIR
- * format, not compressed, and not in the one that the client did not ask for.
- * A 401 after our own verdict blames the gateway, and a client would look for
- * another token.  Its form, or none: it may not.
- */
-
-fhb_form_t
-ngx_http_fhir_binary_outcome_passes(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    fhb_form_t   form;
-    fhb_wish_t   wish;
-    fhb_media_t  media;
-
-    if (r->upstream == NULL
-        || r->headers_out.status < NGX_HTTP_BAD_REQUEST
-        || (r->headers_out.status == NGX_HTTP_UNAUTHORIZED
-            && ctx->conf->auth)
-        || (r->headers_out.content_encoding
-            && r->headers_out.content_encoding->hash)
-        || fhb_media_parse(&media,
-               ngx_http_fhir_binary_to_core(r->headers_out.content_type))
-           != FHB_OK)
-    {
-        return FHB_FORM_NONE;
-    }
-
-    form = fhb_media_fhir(&media);
-
-    if (form == FHB_FORM_NONE) {
-        return FHB_FORM_NONE;
-    }
-
-    if (ngx_http_fhir_binary_negotiate_ask(r, ctx) != FHB_OK) {
-        return FHB_FORM_NONE;
-    }
-
-    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
-
-    return (fhb_accept_error_form(&wish) == form) ? form : FHB_FORM_NONE;
 }

@@ -307,8 +307,15 @@ ngx_int_t ngx_http_fhir_binary_reject(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 ngx_int_t ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-fhb_form_t ngx_http_fhir_binary_outcome_passes(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_outcome_instead(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+
+/* relay: a backend's own OperationOutcome */
+
+ngx_int_t ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+ngx_int_t ngx_http_fhir_binary_relay(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 
 /* variables */
 

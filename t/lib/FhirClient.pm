@@ -155,8 +155,9 @@ sub outcome {
     if ($type =~ m{^application/(?:fhir\+json|json\+fhir)\b}) {
         my $o = eval { JSON::PP->new->utf8->decode($r->{body}) } or return;
 
-        return if $o->{resourceType} ne 'OperationOutcome'
-                  || @{ $o->{issue} } != 1;
+        return if ref $o ne 'HASH'
+                  || ($o->{resourceType} // '') ne 'OperationOutcome'
+                  || @{ $o->{issue} // [] } != 1;
 
         my $i = $o->{issue}[0];
 
