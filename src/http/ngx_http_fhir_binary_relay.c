@@ -60,8 +60,8 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
 /*
  * The form of an error response that may pass if it is what it says: it is in
  * a FHIR format, not compressed, and not in the one that the client did not
- * ask for.  A 401 after our own verdict blames the gateway, and a client would
- * look for another token.
+ * ask for.  A 407, and a 401 after our own verdict, blame the gateway: a client
+ * would look for other credentials.
  */
 
 static fhb_form_t
@@ -74,6 +74,7 @@ ngx_http_fhir_binary_relay_form(ngx_http_request_t *r,
 
     if (r->upstream == NULL
         || r->headers_out.status < NGX_HTTP_BAD_REQUEST
+        || r->headers_out.status == 407
         || (r->headers_out.status == NGX_HTTP_UNAUTHORIZED
             && ctx->conf->auth)
         || (r->headers_out.content_encoding
