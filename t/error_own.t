@@ -29,14 +29,11 @@ my %other = (
     'a Patient' => '{"resourceType":"Patient","name":"Secret"}',
     'a Bundle of one' => "{\"resourceType\":\"Bundle\",\"entry\":[$json]}",
     'an array of one' => "[$json]",
-    'one without an issue' => '{"resourceType":"OperationOutcome",'
-                              . '"text":"Secret"}',
     'one and a half' => $json . substr($json, 0, 20),
     'one that is cut' => substr($json, 0, -3),
     'one that is not UTF-8' => $json =~ s/server/\xff/r,
     'XML without a namespace' => '<OperationOutcome><issue/>'
                                  . '</OperationOutcome>',
-    'XML that is empty' => '<OperationOutcome xmlns="http://hl7.org/fhir"/>',
     'XML that is cut' => substr($xml, 0, -3),
     'XML with a DTD' => "<!DOCTYPE OperationOutcome>$xml",
 );

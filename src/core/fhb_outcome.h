@@ -41,16 +41,13 @@ void fhb_outcome_write(fhb_out_t *out, const fhb_outcome_t *outcome);
  * fhb_outcome_read - whether bytes are one whole OperationOutcome.
  *
  * shape    form: JSON or XML; body: all of it
- * returns  FHB_OK for a resource of that type with an issue or more |
+ * returns  FHB_OK for a resource of that type, whatever it holds |
  *          FHB_E_SYNTAX for anything else, and past the limits of fhb_doc.h
  *          and fhb_xml.h | FHB_E_NOMEM
  * memory   as fhb_doc_push_create() or fhb_xml_create(), freed before the
  *          function returns
  * source   FHIR, OperationOutcome
  * test     t/unit/test_outcome_read.c, t/fuzz/fuzz_outcome_read.c
- *
- * What an issue says is not looked at: a client that reads no further than
- * the text of one that lacks its code is better off than without it.
  */
 
 fhb_must_check fhb_rc_t fhb_outcome_read(const fhb_alloc_t *alloc,

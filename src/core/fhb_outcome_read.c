@@ -1,8 +1,11 @@
 /*
  * Somebody else's OperationOutcome.
  *
- *     JSON    { "resourceType": "OperationOutcome", "issue": [ {}, ... ] }
- *     XML     <OperationOutcome xmlns="http://hl7.org/fhir"> <issue/> ...
+ *     JSON    { "resourceType": "OperationOutcome", ... }
+ *     XML     <OperationOutcome xmlns="http://hl7.org/fhir"> ...
+ *
+ * FHIR asks for an issue in each.  A server that leaves it out has said no
+ * less than we could in its place.
  */
 
 #include <string.h>
@@ -13,19 +16,9 @@
 #include "fhb_xml.h"
 
 
-/* the member of the root that is read */
-
-typedef enum {
-    FHB_OUTCOME_OTHER = 0,
-    FHB_OUTCOME_TYPE,
-    FHB_OUTCOME_ISSUE
-} fhb_outcome_member_t;
-
-
 typedef struct {
-    fhb_outcome_member_t  member;
-    unsigned              typed:1;      /* it says what it is */
-    unsigned              issue:1;      /* and has an issue */
+    unsigned  type:1;                   /* the member that names the type */
+    unsigned  typed:1;                  /* it says what it is */
 } fhb_outcome_seen_t;
 
 
@@ -34,13 +27,10 @@ static fhb_rc_t fhb_outcome_read_json(const fhb_alloc_t *alloc,
 static fhb_rc_t fhb_outcome_read_xml(const fhb_alloc_t *alloc,
     fhb_outcome_seen_t *seen, fhb_str_t body);
 static fhb_rc_t fhb_outcome_event(void *data, const fhb_doc_event_t *event);
-static fhb_rc_t fhb_outcome_value(fhb_outcome_seen_t *seen,
-    const fhb_doc_event_t *event);
 static fhb_rc_t fhb_outcome_open(void *data, const fhb_xml_tag_t *tag);
 
 
 static const fhb_str_t  fhb_outcome_name = fhb_string("OperationOutcome");
-static const fhb_str_t  fhb_outcome_issue = fhb_string("issue");
 
 static const fhb_xml_handler_t  fhb_outcome_handler = {
     fhb_outcome_open,
@@ -65,7 +55,7 @@ fhb_outcome_read(const fhb_alloc_t *alloc, fhb_form_t form, fhb_str_t body)
         return rc;
     }
 
-    return (rc == FHB_OK && seen.typed && seen.issue) ? FHB_OK : FHB_E_SYNTAX;
+    return (rc == FHB_OK && seen.typed) ? FHB_OK : FHB_E_SYNTAX;
 }
 
 
@@ -119,7 +109,7 @@ fhb_outcome_read_xml(const fhb_alloc_t *alloc, fhb_outcome_seen_t *seen,
 }
 
 
-/* depth 0 is the root, 1 its members, 2 what is within these */
+/* depth 0 is the root, 1 its members */
 
 static fhb_rc_t
 fhb_outcome_event(void *data, const fhb_doc_event_t *event)
@@ -133,50 +123,23 @@ fhb_outcome_event(void *data, const fhb_doc_event_t *event)
                                                       : FHB_E_SYNTAX;
     }
 
-    if (event->depth > 2) {
+    if (event->depth > 1) {
         return FHB_OK;
     }
 
-    if (event->depth == 1 && event->type == FHB_DOC_KEY) {
-
-        seen->member = fhb_text_eq(event->value, type) ? FHB_OUTCOME_TYPE
-                       : fhb_text_eq(event->value, fhb_outcome_issue)
-                         ? FHB_OUTCOME_ISSUE : FHB_OUTCOME_OTHER;
+    if (event->type == FHB_DOC_KEY) {
+        seen->type = fhb_text_eq(event->value, type);
         return FHB_OK;
     }
 
-    return fhb_outcome_value(seen, event);
-}
-
-
-static fhb_rc_t
-fhb_outcome_value(fhb_outcome_seen_t *seen, const fhb_doc_event_t *event)
-{
-    switch (seen->member) {
-
-    case FHB_OUTCOME_TYPE:
-        seen->typed = (event->depth == 1
-                       && event->type == FHB_DOC_STRING
+    if (seen->type) {
+        seen->typed = (event->type == FHB_DOC_STRING
                        && fhb_text_eq(event->value, fhb_outcome_name));
 
         return seen->typed ? FHB_OK : FHB_E_SYNTAX;
-
-    case FHB_OUTCOME_ISSUE:
-
-        if (event->depth == 1) {
-            return (event->type == FHB_DOC_ARRAY
-                    || event->type == FHB_DOC_ARRAY_END) ? FHB_OK
-                                                         : FHB_E_SYNTAX;
-        }
-
-        seen->issue = 1;
-
-        return (event->type == FHB_DOC_OBJECT
-                || event->type == FHB_DOC_OBJECT_END) ? FHB_OK : FHB_E_SYNTAX;
-
-    default:
-        return FHB_OK;
     }
+
+    return FHB_OK;
 }
 
 
@@ -186,19 +149,12 @@ fhb_outcome_open(void *data, const fhb_xml_tag_t *tag)
     fhb_outcome_seen_t      *seen = data;
     static const fhb_str_t   space = fhb_string("http://hl7.org/fhir");
 
-    if (tag->depth == 0) {
-        seen->typed = (fhb_text_eq(tag->name, fhb_outcome_name)
-                       && fhb_text_eq(tag->space, space));
-
-        return seen->typed ? FHB_OK : FHB_E_SYNTAX;
+    if (tag->depth != 0) {
+        return FHB_OK;
     }
 
-    if (tag->depth == 1
-        && fhb_text_eq(tag->name, fhb_outcome_issue)
-        && fhb_text_eq(tag->space, space))
-    {
-        seen->issue = 1;
-    }
+    seen->typed = (fhb_text_eq(tag->name, fhb_outcome_name)
+                   && fhb_text_eq(tag->space, space));
 
-    return FHB_OK;
+    return seen->typed ? FHB_OK : FHB_E_SYNTAX;
 }

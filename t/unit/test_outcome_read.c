@@ -56,12 +56,14 @@ read_string(const char *s)
 
 
 static void
-an_outcome_has_its_type_and_an_issue(void **state)
+an_outcome_has_its_type(void **state)
 {
     size_t                     i;
     static const char * const  in[] = {
         GOOD,
         " \r\n" GOOD "\n",
+        "{" OO "}",
+        "{" OO ",\"issue\":[]}",
         "{\"issue\":[{}]," OO "}",
         "{\"id\":\"1\"," OO ",\"text\":{\"issue\":1,\"div\":\"x\"},"
             "\"issue\":[{\"issue\":[]},{}],\"extension\":[[1],null]}",
@@ -70,6 +72,7 @@ an_outcome_has_its_type_and_an_issue(void **state)
         "{\"\\u0069ssue\":[{}]," OO "}",
 
         GOOD_XML,
+        NS END,
         "<?xml version='1.0' encoding='UTF-8'?>\n" GOOD_XML "\n<!-- x -->",
         NS "<text><div xmlns='http://www.w3.org/1999/xhtml'>x</div></text>"
             "<issue/><issue/>" END,
@@ -91,17 +94,8 @@ anything_else_is_none(void **state)
     size_t                     i;
     static const char * const  in[] = {
         "", " ", "null", "1", "\"OperationOutcome\"", "{}", "[]",
-        "{" OO "}",
-        "{" OO ",\"issue\":[]}",
-        "{" OO ",\"issue\":{}}",
-        "{" OO ",\"issue\":\"x\"}",
-        "{" OO ",\"issue\":null}",
-        "{" OO ",\"issue\":[1]}",
-        "{" OO ",\"issue\":[[]]}",
-        "{" OO ",\"issue\":[{},\"x\"]}",
         "{" OO ",\"issue\":[{}],\"issue\":[{}]}",
         "{" OO "," OO ",\"issue\":[{}]}",
-        "{" OO ",\"Issue\":[{}]}",
         "{\"issue\":[{}]}",
         "{\"resourceType\":\"Patient\",\"issue\":[{}]}",
         "{\"resourceType\":\"operationoutcome\",\"issue\":[{}]}",
@@ -112,9 +106,6 @@ anything_else_is_none(void **state)
         GOOD GOOD, GOOD ",", GOOD "x",
         "{" OO ",\"issue\":[{\"x\":\"\xff\"}]}",
 
-        NS END,
-        NS "<x><issue/></x>" END,
-        NS "<issue xmlns=''/>" END,
         "<OperationOutcome><issue/></OperationOutcome>",
         "<OperationOutcome xmlns='http://hl7.org/FHIR'><issue/>" END,
         "<Patient xmlns='http://hl7.org/fhir'><issue/></Patient>",
@@ -199,7 +190,7 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(an_outcome_has_its_type_and_an_issue),
+        cmocka_unit_test(an_outcome_has_its_type),
         cmocka_unit_test(anything_else_is_none),
         cmocka_unit_test(one_that_is_cut_is_none),
         cmocka_unit_test(without_memory_there_is_no_verdict),
