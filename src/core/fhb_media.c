@@ -313,8 +313,10 @@ fhb_media_is(const fhb_media_t *m, fhb_str_t name)
 
     subtype = fhb_text_skip(name, m->type.len + 1);
 
-    return fhb_text_eq_ci(m->type, type)
-           && fhb_text_eq_ci(m->subtype, subtype);
+    /* the subtypes differ sooner */
+
+    return fhb_text_eq_ci(m->subtype, subtype)
+           && fhb_text_eq_ci(m->type, type);
 }
 
 

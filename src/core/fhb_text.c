@@ -16,21 +16,24 @@
 static int fhb_text_is_printable(unsigned char c);
 
 
-/* bit c & 31 of word c >> 5 is set for a tchar */
+/* what is not said is 0 */
 
-static const uint32_t  fhb_text_tchars[] = {
-    0x00000000,                         /* controls */
-    0x03ff6cfa,                         /* ! # $ % & ' * + - .  0-9 */
-    0xc7fffffe,                         /* A-Z ^ _ */
-    0x57ffffff,                         /* ` a-z | ~ */
-    0, 0, 0, 0
+static const unsigned char  fhb_text_tchar[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 0,   /* ! # $ % & ' * + - . */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0,   /* 0-9 */
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,   /* A-O */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1,   /* P-Z ^ _ */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,   /* ` a-o */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1, 0    /* p-z | ~ */
 };
 
 
 int
 fhb_text_is_tchar(unsigned char c)
 {
-    return (fhb_text_tchars[c >> 5] >> (c & 31)) & 1;
+    return fhb_text_tchar[c];
 }
 
 
@@ -48,7 +51,7 @@ fhb_text_token(fhb_str_t s)
 
     n = 0;
 
-    while (n < s.len && fhb_text_is_tchar(s.data[n])) {
+    while (n < s.len && fhb_text_tchar[s.data[n]]) {
         n++;
     }
 

@@ -85,8 +85,8 @@ static const ngx_str_t  ngx_http_fhir_binary_header_lasting[] = {
 
 
 ngx_int_t
-ngx_http_fhir_binary_header_add(ngx_http_request_t *r, const char *name,
-    ngx_str_t *value)
+ngx_http_fhir_binary_header_push(ngx_http_request_t *r, const char *name,
+    size_t len, ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
 
@@ -99,23 +99,10 @@ ngx_http_fhir_binary_header_add(ngx_http_request_t *r, const char *name,
 
     h->hash = 1;
     h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
+    h->key.len = len;
     h->value = *value;
 
     return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_fhir_binary_header_set_lit(ngx_http_request_t *r, const char *name,
-    const char *value)
-{
-    ngx_str_t  s;
-
-    s.data = (u_char *) value;
-    s.len = ngx_strlen(value);
-
-    return ngx_http_fhir_binary_header_add(r, name, &s);
 }
 
 
@@ -386,6 +373,7 @@ ngx_http_fhir_binary_header_listed(ngx_str_t *name, const ngx_str_t *names)
     for ( /* void */ ; names->len; names++) {
 
         if (name->len == names->len
+            && (name->data[0] | 0x20) == names->data[0]
             && ngx_strncasecmp(name->data, names->data, name->len) == 0)
         {
             return 1;

@@ -168,10 +168,8 @@ ngx_int_t ngx_http_fhir_binary_request_body(ngx_http_request_t *r);
 
 /* header: the fields of a response */
 
-ngx_int_t ngx_http_fhir_binary_header_add(ngx_http_request_t *r,
-    const char *name, ngx_str_t *value);
-ngx_int_t ngx_http_fhir_binary_header_set_lit(ngx_http_request_t *r,
-    const char *name, const char *value);
+ngx_int_t ngx_http_fhir_binary_header_push(ngx_http_request_t *r,
+    const char *name, size_t len, ngx_str_t *value);
 ngx_int_t ngx_http_fhir_binary_header_common(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
@@ -323,6 +321,29 @@ ngx_int_t ngx_http_fhir_binary_variables_add(ngx_conf_t *cf);
 
 
 #pragma GCC visibility pop
+
+
+/* inline: the compiler knows how long a literal is */
+
+static ngx_inline ngx_int_t
+ngx_http_fhir_binary_header_add(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
+{
+    return ngx_http_fhir_binary_header_push(r, name, ngx_strlen(name), value);
+}
+
+
+static ngx_inline ngx_int_t
+ngx_http_fhir_binary_header_set_lit(ngx_http_request_t *r, const char *name,
+    const char *value)
+{
+    ngx_str_t  s;
+
+    s.data = (u_char *) value;
+    s.len = ngx_strlen(value);
+
+    return ngx_http_fhir_binary_header_add(r, name, &s);
+}
 
 
 #endif /* _NGX_HTTP_FHIR_BINARY_ROOMS_H_INCLUDED_ */
