@@ -514,9 +514,10 @@ ngx_http_fhir_binary_pump_more(ngx_http_request_t *r,
 
     p = u->pipe;
 
-    if (p->upstream_eof || p->upstream_error || p->upstream_done) {
+    if (p == NULL || p->upstream_eof || p->upstream_error || p->upstream_done) {
         return 0;
     }
 
-    return p->out != NULL || (p->in != NULL && !p->cacheable);
+    return p->out != NULL
+           || (p->in != NULL && !p->cacheable && p->writing == NULL);
 }
