@@ -8,6 +8,8 @@
  *     param       = name "=" quoted-string
  */
 
+#include <string.h>
+
 #include "fhb_bearer.h"
 #include "fhb_text.h"
 
@@ -17,7 +19,7 @@
 
 static int fhb_bearer_is_unreserved(unsigned char c);
 static int fhb_bearer_is_b64token(unsigned char c);
-static int fhb_bearer_run(const unsigned char *p);
+static int fhb_bearer_runs(const unsigned char *p, size_t n);
 static size_t fhb_bearer_b64token(fhb_str_t s);
 static int fhb_bearer_is_scope(fhb_str_t s);
 static void fhb_bearer_write_quoted(fhb_out_t *out, fhb_str_t s);
@@ -147,32 +149,41 @@ fhb_bearer_is_b64token(unsigned char c)
 
 
 /*
- * Is all of a run of a b64token?  Without a branch, and with a length that
- * the compiler knows, this becomes a few vector instructions.  "+" to "9"
- * are one range with "," in it, which is none.
+ * Are all bytes of whole runs of a b64token?  Without a branch, and with a
+ * length that the compiler knows, a run becomes a few vector instructions.
+ * "+" to "9" are one range with "," in it, which is none.
  */
 
 static int
-fhb_bearer_run(const unsigned char *p)
+fhb_bearer_runs(const unsigned char *p, size_t n)
 {
     size_t         i;
-    unsigned char  c, good, bad;
+    unsigned char  c, good, any, bad[FHB_BEARER_RUN];
 
-    bad = 0;
+    memset(bad, 0, sizeof(bad));
 
-    for (i = 0; i < FHB_BEARER_RUN; i++) {
-        c = p[i];
+    for (/* void */; n; n -= FHB_BEARER_RUN, p += FHB_BEARER_RUN) {
 
-        good = (unsigned char) ((c | 0x20) - 'a') < 26;
-        good |= (unsigned char) (c - '+') < '9' + 1 - '+';
-        good &= c != ',';
-        good |= c == '_';
-        good |= c == '~';
+        for (i = 0; i < FHB_BEARER_RUN; i++) {
+            c = p[i];
 
-        bad |= !good;
+            good = (unsigned char) ((c | 0x20) - 'a') < 26;
+            good |= (unsigned char) (c - '+') < '9' + 1 - '+';
+            good &= c != ',';
+            good |= c == '_';
+            good |= c == '~';
+
+            bad[i] |= !good;
+        }
     }
 
-    return !bad;
+    any = 0;
+
+    for (i = 0; i < FHB_BEARER_RUN; i++) {
+        any |= bad[i];
+    }
+
+    return !any;
 }
 
 
@@ -181,27 +192,21 @@ fhb_bearer_run(const unsigned char *p)
 static size_t
 fhb_bearer_b64token(fhb_str_t s)
 {
-    size_t  n;
+    size_t  n, len;
 
-    n = 0;
+    for (len = s.len; len && s.data[len - 1] == '='; len--) { /* void */ }
 
-    while (s.len - n >= FHB_BEARER_RUN && fhb_bearer_run(s.data + n)) {
-        n += FHB_BEARER_RUN;
+    n = len - len % FHB_BEARER_RUN;
+
+    if (!fhb_bearer_runs(s.data, n)) {
+        n = 0;
     }
 
-    while (n < s.len && fhb_bearer_is_b64token(s.data[n])) {
+    while (n < len && fhb_bearer_is_b64token(s.data[n])) {
         n++;
     }
 
-    if (n == 0) {
-        return 0;
-    }
-
-    while (n < s.len && s.data[n] == '=') {
-        n++;
-    }
-
-    return n;
+    return (n && n == len) ? s.len : n;
 }
 
 
