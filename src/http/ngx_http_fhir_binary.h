@@ -239,6 +239,8 @@ typedef struct {
                                                * behind the value */
     unsigned                     stopped:1;   /* a bare slice was, at what is
                                                * for the reader */
+    unsigned                     spaced:1;    /* the value has white space, so
+                                               * bare slices are in vain */
     unsigned                     gone:1;      /* upstream gave up */
     unsigned                     last:1;      /* the last buffer was seen */
     unsigned                     whole:1;     /* and all of it was given */

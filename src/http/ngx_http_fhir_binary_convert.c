@@ -154,6 +154,8 @@ ngx_http_fhir_binary_convert_check(ngx_http_fhir_binary_ctx_t *ctx)
         taken = fhb_b64_check_plain(&ctx->pump.dec, out->last, &written,
                                     slice->data, n);
 
+        ctx->source.spaced = (taken == 0);
+
     } else {
         rc = fhb_b64_check(&ctx->pump.dec, out->last, &written, slice->data,
                            n);

@@ -311,7 +311,9 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
 static ngx_uint_t
 ngx_http_fhir_binary_source_bare(ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (ctx->held || !ctx->pump.armed || ctx->source.stopped) {
+    if (ctx->held || !ctx->pump.armed
+        || ctx->source.stopped || ctx->source.spaced)
+    {
         return 0;
     }
 
