@@ -133,6 +133,10 @@ fhb_xml_free(fhb_xml_t *xml)
         }
 
         xmlFreeParserCtxt(xml->ctxt);
+
+        /* what it found wrong is kept for the thread, and may quote it */
+
+        xmlResetLastError();
     }
 
     alloc = xml->alloc;
