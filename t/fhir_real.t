@@ -54,9 +54,20 @@ END {
     }
 }
 
+my $up;
+
 for (1 .. 300) {
-    last if IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port);
+    last if $up = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                        PeerPort => $port);
+    last if waitpid($pid, POSIX::WNOHANG) == $pid && !($pid = 0);
     select undef, undef, undef, 0.1;
+}
+
+if (!$up) {
+    my $said = slurp($log);
+
+    unlink $log;
+    die "the FHIR server did not start:\n$said";
 }
 
 my %base = (dstu2 => '1_0_2', stu3 => '3_0_1', r4 => '4_0_0', r5 => '4_0_0');
