@@ -212,6 +212,7 @@ static fhb_rc_t
 ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready)
 {
+    size_t    limit;
     fhb_rc_t  rc;
 
     rc = FHB_OK;
@@ -224,14 +225,23 @@ ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
         return rc;
     }
 
+    limit = ctx->conf->lookahead;
+
     if ((!ctx->fhir && ctx->cda == NULL)
         || !ngx_http_fhir_binary_hold_ends(r, ctx))
     {
         *ready = 1;
-        return FHB_OK;
+
+        if (ctx->source.held_len == 0) {
+            return FHB_OK;
+        }
+
+        /* behind what is held already, not before it */
+
+        limit = ctx->source.held_len + ctx->source.slice.len;
     }
 
-    rc = ngx_http_fhir_binary_ahead_keep(r, ctx, ctx->conf->lookahead);
+    rc = ngx_http_fhir_binary_ahead_keep(r, ctx, limit);
 
     if (rc == FHB_OK && ctx->cda) {
         rc = ngx_http_fhir_binary_hold_look(ctx);
