@@ -22,7 +22,8 @@ my $ngx = nginx_start(
     server => "location /2k/Binary/ { $proxy fhir_binary_buffers 2 2k; }
                location /odd/Binary/ { $proxy fhir_binary_buffers 3 2049; }
                location /32k/Binary/ { $proxy }
-               location /many/Binary/ { $proxy fhir_binary_buffers 16 32k; }
+               location /many/Binary/ { $proxy fhir_binary_buffers 16 32k;
+                                        postpone_output 400k; }
                location /wide/Binary/ { $proxy fhir_binary_buffers 2 192k; }
                location /parts/Binary/ { $proxy fhir_binary_buffers 16 8k;
                                          proxy_buffers 8 4k;

@@ -397,10 +397,17 @@ ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    /* without a free buffer nothing would push the last bytes out */
+    pump->portion += b->last - b->pos;
+
+    /*
+     * Without a free buffer, or at the end of a portion, nothing else would
+     * push the last bytes out where postpone_output is large.
+     */
 
     b->flush = source->flush
-               || (pump->free == NULL && pump->bufs == pump->bufs_max);
+               || (pump->free == NULL && pump->bufs == pump->bufs_max)
+               || NGX_HTTP_FHIR_BINARY_PORTION - pump->portion
+                  < 2 * NGX_HTTP_FHIR_BINARY_ROOM;
     pump->unflushed = !b->flush;
 
     /* the mark of upstream's buffers, which are not held back for more */
@@ -419,7 +426,6 @@ ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
     *pump->last_out = cl;
     pump->last_out = &cl->next;
 
-    pump->portion += b->last - b->pos;
     pump->out_buf = NULL;
 
     return NGX_OK;
