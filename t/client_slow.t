@@ -22,6 +22,9 @@ my $ngx = nginx_start(
                location /direct/Binary/ { $proxy proxy_buffering off; }
                location /small/Binary/ { $proxy proxy_buffering off;
                                          fhir_binary_buffers 2 2k; }
+               location /many/Binary/ { $proxy fhir_binary_buffers 16 32k; }
+               location /wide/Binary/ { $proxy fhir_binary_buffers 4 256k;
+                                        postpone_output 200k; }
                location /hasty/Binary/ { $proxy send_timeout 1s; sendfile on; }
                location /file/Binary/ { $on alias html/Binary/; }
                location /sendfile/Binary/ { $on alias html/Binary/;
@@ -30,7 +33,7 @@ my $ngx = nginx_start(
 my @slow = (rcvbuf => 8192, pause => 0.05, read_size => 100_000,
             read_pause => 0.001, timeout => 20);
 
-for my $where (qw(proxy nofile direct small file sendfile)) {
+for my $where (qw(proxy nofile direct small many wide file sendfile)) {
     for my $form (qw(native json xml)) {
         next if $form eq 'xml' && $where ne 'nofile';
 

@@ -8,6 +8,7 @@ use FhirBinary '-more';
 use Documents;
 
 my $store = store();
+my $file = 400_000;
 
 my $proxy = 'fhir_binary r4;
              fhir_binary_auth off;
@@ -16,6 +17,7 @@ my $proxy = 'fhir_binary r4;
              proxy_pass http://store/Binary/;';
 
 my $ngx = nginx_start(
+    files => { 'html/Binary/file' => document($file) },
     http => 'keepalive_requests 10000;
              upstream store { server 127.0.0.1:' . $store->port . ';
                               keepalive 4; keepalive_requests 10000; }',
@@ -24,6 +26,12 @@ my $ngx = nginx_start(
                location /32k/Binary/ { $proxy }
                location /many/Binary/ { $proxy fhir_binary_buffers 16 32k;
                                         postpone_output 400k; }
+               location /file/Binary/ { fhir_binary r4;
+                                        fhir_binary_auth off;
+                                        fhir_binary_buffers 8 32k;
+                                        output_buffers 1 1m;
+                                        postpone_output 200k;
+                                        alias html/Binary/; }
                location /wide/Binary/ { $proxy fhir_binary_buffers 2 192k; }
                location /parts/Binary/ { $proxy fhir_binary_buffers 16 8k;
                                          proxy_buffers 8 4k;
@@ -71,6 +79,15 @@ for my $form (qw(json xml)) {
            "$form, $where: some filled all buffers to the last byte");
     }
 }
+
+
+# A portion leaves where nginx would rather wait for more than one, and nothing
+# comes behind it that could push.
+
+my $r = ask($ngx->port, 'file', accept => $TYPE{json},
+            prefix => '/file/Binary/');
+
+is(fault($r, $file), '', 'a file, with a large postpone_output');
 
 
 sub fault {

@@ -87,10 +87,7 @@ ngx_int_t
 ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_buf_t                            *b;
-    ngx_int_t                             rc;
     ngx_str_t                             body;
-    ngx_chain_t                           out;
     ngx_http_fhir_binary_outcome_kept_t   kept;
 
     if (ngx_http_fhir_binary_outcome_body(r, ctx, &body) != NGX_OK) {
@@ -101,12 +98,29 @@ ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
     ngx_http_clean_header(r);
 
     r->headers_out.status = fhb_error_row(ctx->error)->status;
-    r->headers_out.content_length_n = body.len;
     r->allow_ranges = 0;
 
     if (ngx_http_fhir_binary_outcome_headers(r, ctx, &kept) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    return ngx_http_fhir_binary_outcome_leave(r, ctx, &body);
+}
+
+
+/*
+ * Header and body leave, and nothing of the source does behind them.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_outcome_leave(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *body)
+{
+    ngx_buf_t    *b;
+    ngx_int_t     rc;
+    ngx_chain_t   out;
+
+    r->headers_out.content_length_n = body->len;
 
     ctx->refused = 1;
     ctx->held = 0;
@@ -122,8 +136,8 @@ ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    b->pos = body.data;
-    b->last = body.data + body.len;
+    b->pos = body->data;
+    b->last = body->data + body->len;
     b->memory = 1;
     b->last_buf = (r == r->main);
     b->last_in_chain = 1;

@@ -161,9 +161,7 @@ static ngx_int_t
 ngx_http_fhir_binary_relay_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_buf_t    *b;
-    ngx_int_t     rc;
-    ngx_chain_t   out;
+    ngx_str_t  body;
 
     ngx_http_clear_content_length(r);
 
@@ -171,35 +169,12 @@ ngx_http_fhir_binary_relay_send(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    r->headers_out.content_length_n = ctx->source.held_len;
-
     ctx->relay = FHB_OK;
-    ctx->held = 0;
-    ctx->refused = 1;
 
-    rc = ngx_http_fhir_binary_next_header(r);
+    body.data = ctx->source.held;
+    body.len = ctx->source.held_len;
 
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->pos = ctx->source.held;
-    b->last = ctx->source.held + ctx->source.held_len;
-    b->memory = 1;
-    b->last_buf = (r == r->main);
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    rc = ngx_http_fhir_binary_next_body(r, &out);
-
-    return (rc == NGX_ERROR) ? NGX_ERROR : NGX_OK;
+    return ngx_http_fhir_binary_outcome_leave(r, ctx, &body);
 }
 
 

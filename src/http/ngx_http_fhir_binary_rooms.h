@@ -305,6 +305,8 @@ ngx_int_t ngx_http_fhir_binary_reject(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 ngx_int_t ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_outcome_leave(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *body);
 ngx_int_t ngx_http_fhir_binary_outcome_instead(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 
@@ -337,10 +339,7 @@ static ngx_inline ngx_int_t
 ngx_http_fhir_binary_header_set_lit(ngx_http_request_t *r, const char *name,
     const char *value)
 {
-    ngx_str_t  s;
-
-    s.data = (u_char *) value;
-    s.len = ngx_strlen(value);
+    ngx_str_t  s = { ngx_strlen(value), (u_char *) value };
 
     return ngx_http_fhir_binary_header_add(r, name, &s);
 }
