@@ -287,6 +287,20 @@ typedef struct {
 } ngx_http_fhir_binary_pump_t;
 
 
+/* how the end of a body is told apart from a lost connection */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_END_UNTOLD = 0,      /* it is not */
+    NGX_HTTP_FHIR_BINARY_END_GIVEN,           /* a file, the cache */
+    NGX_HTTP_FHIR_BINARY_END_LENGTH,
+    NGX_HTTP_FHIR_BINARY_END_CHUNKS,
+    NGX_HTTP_FHIR_BINARY_END_RECORDS,         /* of FastCGI */
+    NGX_HTTP_FHIR_BINARY_END_FRAMES,          /* of HTTP/2 */
+    NGX_HTTP_FHIR_BINARY_END_HEAD             /* there is none: the backend
+                                               * was asked with HEAD */
+} ngx_http_fhir_binary_end_t;
+
+
 /* one request; each part is written by the room named beside it */
 
 typedef struct {
@@ -302,6 +316,8 @@ typedef struct {
     unsigned                     options:1;   /* answered with 204 */
     unsigned                     own:1;       /* a subrequest of ours */
     unsigned                     late:1;      /* claimed by the filter */
+    unsigned                     background:1; /* an update of a cache: only
+                                               * what is stored concerns us */
     unsigned                     paged:1;     /* an error_page took over */
     unsigned                     elsewhere:1; /* and it leads to a document */
     ngx_uint_t                   page_status; /* that it keeps or sets */
@@ -342,7 +358,6 @@ typedef struct {
     unsigned                     held:1;      /* the header waits for data */
     unsigned                     looked:1;    /* the start is that of a CCD */
     unsigned                     asked_get:1; /* for a HEAD of the client */
-    unsigned                     records:1;   /* FastCGI ends the body */
     unsigned                     open:1;      /* the body ends by close */
     unsigned                     ended:1;     /* and its end was seen */
     ngx_msec_t                   heard;       /* when data came last */
@@ -350,8 +365,18 @@ typedef struct {
     /* ccd */
     fhb_ccd_t                   *ccd;         /* NULL: another interaction */
 
-    /* filter */
-    off_t                        rest;        /* bytes that nobody gets */
+    /* upstream */
+    ngx_http_fhir_binary_end_t   end;
+    ngx_int_t                  (*input_filter_init)(void *data);
+                                              /* nginx's own */
+    unsigned                     preread:1;   /* the whole body came with the
+                                               * header */
+    unsigned                     begun:1;     /* the body is being read */
+
+    /* body */
+    off_t                        promised;    /* bytes that the header named,
+                                               * or -1 */
+    unsigned                     keepalive:1; /* as the header said */
 
     /* source */
     ngx_http_fhir_binary_source_t  source;

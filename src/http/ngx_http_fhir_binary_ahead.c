@@ -6,9 +6,6 @@
 #include "ngx_http_fhir_binary_glue.h"
 
 
-static ngx_uint_t ngx_http_fhir_binary_ahead_read_out(ngx_http_request_t *r);
-
-
 /*
  * Keep the slice until the header has left; limit: bytes in all.
  */
@@ -94,34 +91,9 @@ ngx_http_fhir_binary_ahead_rest(ngx_http_request_t *r,
 
     last |= (source->left != -1 && n >= source->left);
 
-    if (!last && !ngx_http_fhir_binary_ahead_read_out(r)) {
+    if (!last && !ngx_http_fhir_binary_upstream_read_out(r, ctx)) {
         return -1;
     }
 
     return n + (source->buf ? source->buf->last - source->buf->pos : 0);
-}
-
-
-/*
- * Upstream gives what it has and its end in this very turn.
- */
-
-static ngx_uint_t
-ngx_http_fhir_binary_ahead_read_out(ngx_http_request_t *r)
-{
-    ngx_http_upstream_t  *u;
-
-    u = r->upstream;
-
-    if (u == NULL || u->cleanup == NULL || r->cached) {
-        return 0;
-    }
-
-    if (!u->buffering) {
-        return u->length == 0;
-    }
-
-    return u->pipe->upstream_done
-           || u->pipe->upstream_eof
-           || u->pipe->upstream_error;
 }

@@ -1,24 +1,18 @@
 /*
- * Body: a document is passed on untouched, held, or pumped; what follows a
- * refusal is swallowed; and what breaks off never ends like a whole one.
+ * Body: a document is passed on untouched, held, or pumped; what follows the
+ * client's answer is dropped; and what breaks off never ends like a whole one.
  */
 
 #include "ngx_http_fhir_binary.h"
 #include "ngx_http_fhir_binary_glue.h"
 
 
-/* bytes that are read of what nobody gets, so that connections can be kept */
-#define NGX_HTTP_FHIR_BINARY_REST  1048576
-
-
-static ngx_int_t ngx_http_fhir_binary_body_records(ngx_http_request_t *r,
-    ngx_chain_t *in);
-static ngx_int_t ngx_http_fhir_binary_body_watch(ngx_http_request_t *r,
+static ngx_int_t ngx_http_fhir_binary_body_pass(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
-static ngx_uint_t ngx_http_fhir_binary_body_failed(ngx_http_request_t *r);
-static ngx_int_t ngx_http_fhir_binary_body_rest(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_fhir_binary_body_honest(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_buf_t *b);
+static ngx_int_t ngx_http_fhir_binary_body_discard(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
-static void ngx_http_fhir_binary_body_swallow(ngx_chain_t *in);
 
 
 ngx_int_t
@@ -29,7 +23,7 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     ctx = ngx_http_fhir_binary_ctx(r);
 
-    if (ctx == NULL) {
+    if (ctx == NULL || ctx->background) {
         return ngx_http_fhir_binary_next_body(r, in);
     }
 
@@ -37,22 +31,10 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         return ngx_http_fhir_binary_fetch_body(r, ctx, in);
     }
 
+    ctx->begun = 1;
+
     if (ctx->refused || r->header_only) {
-        return ngx_http_fhir_binary_body_rest(r, ctx, in);
-    }
-
-    if (ctx->records
-        && ngx_http_fhir_binary_body_records(r, in) != NGX_OK)
-    {
-        if (!ctx->held) {
-            ctx->source.rc = FHB_E_BACKEND;
-            return ngx_http_fhir_binary_body_cut(r, ctx);
-        }
-
-        ctx->error = FHB_E_BACKEND;
-        ngx_http_fhir_binary_source_drop(r, ctx);
-        ngx_http_fhir_binary_body_swallow(in);
-        return ngx_http_fhir_binary_outcome_send(r, ctx);
+        return ngx_http_fhir_binary_body_discard(r, ctx, in);
     }
 
     if (ctx->relay != FHB_OK) {
@@ -64,11 +46,8 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     } else if (ctx->pump.armed) {
         rc = ngx_http_fhir_binary_pump(r, ctx, in);
 
-    } else if (ctx->open) {
-        rc = ngx_http_fhir_binary_body_watch(r, ctx, in);
-
     } else {
-        return ngx_http_fhir_binary_next_body(r, in);
+        rc = ngx_http_fhir_binary_body_pass(r, ctx, in);
     }
 
     if (ctx->open && ctx->ended && rc == NGX_OK && !r->connection->buffered) {
@@ -81,66 +60,57 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
 
 /*
- * FastCGI says where a body ends, but nginx takes a lost connection for that
- * end too, and caches what came.  As with chunks, a length of 1 tells it that
- * there is more to come; where it has not been asked yet, it is NGX_DECLINED.
+ * A document is passed on untouched, and held to what its header said.
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_body_records(ngx_http_request_t *r, ngx_chain_t *in)
-{
-    off_t                *length;
-    ngx_http_upstream_t  *u;
-
-    u = r->upstream;
-    length = u->buffering ? &u->pipe->length : &u->length;
-
-    if (*length != -1 || (u->buffering && u->pipe->upstream_done)) {
-        return NGX_OK;
-    }
-
-    if (u->cleanup != NULL) {
-        *length = 1;
-        return NGX_OK;
-    }
-
-    for ( /* void */ ; in; in = in->next) {
-
-        if (in->buf->last_buf) {
-            return NGX_DECLINED;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-/*
- * A body without length or chunks ends with the connection: where the source
- * failed, that end must be a reset.
- */
-
-static ngx_int_t
-ngx_http_fhir_binary_body_watch(ngx_http_request_t *r,
+ngx_http_fhir_binary_body_pass(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
 {
     ngx_chain_t  *cl;
 
     for (cl = in; cl; cl = cl->next) {
 
-        if (cl->buf->last_buf) {
-            ctx->ended = 1;
-            break;
-        }
-
-        if (cl->buf->flush && ngx_buf_size(cl->buf) == 0
-            && ngx_http_fhir_binary_body_failed(r))
-        {
+        if (!ngx_http_fhir_binary_body_honest(r, ctx, cl->buf)) {
+            ctx->source.rc = FHB_E_BACKEND;
             return ngx_http_fhir_binary_body_cut(r, ctx);
         }
     }
 
     return ngx_http_fhir_binary_next_body(r, in);
+}
+
+
+/*
+ * A buffer neither goes beyond the length that the header named nor ends the
+ * body before it.  Where no length was named and the connection's end is the
+ * body's, the end of a source that failed must be a reset.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_body_honest(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_buf_t *b)
+{
+    off_t  size;
+
+    size = ngx_buf_size(b);
+
+    if (ctx->promised != -1) {
+
+        if (size > ctx->promised) {
+            return 0;
+        }
+
+        ctx->promised -= size;
+    }
+
+    if (b->last_buf) {
+        ctx->ended = 1;
+        return ctx->promised <= 0;
+    }
+
+    return !(ctx->open && b->flush && size == 0
+             && ngx_http_fhir_binary_upstream_failed(r));
 }
 
 
@@ -187,59 +157,39 @@ ngx_http_fhir_binary_body_linger(ngx_http_request_t *r, ngx_uint_t on)
 }
 
 
-/* upstream is being finalized, and not because its response is complete */
-
-static ngx_uint_t
-ngx_http_fhir_binary_body_failed(ngx_http_request_t *r)
-{
-    return r->upstream != NULL && r->upstream->cleanup == NULL;
-}
-
-
 /*
- * The client has its answer; what upstream still sends is not for it.  Where
- * that does not end, both connections do.
+ * The client has its answer; what the source still gives is not for it.
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_body_rest(ngx_http_request_t *r,
+ngx_http_fhir_binary_body_discard(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
 {
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
     ngx_chain_t  *cl;
 
-    if (in == NULL) {
-        return ngx_http_fhir_binary_next_body(r, NULL);
-    }
-
     for (cl = in; cl; cl = cl->next) {
-        ctx->rest += ngx_buf_size(cl->buf);
-    }
 
-    ngx_http_fhir_binary_body_swallow(in);
+        b = cl->buf;
 
-    if (ctx->rest <= NGX_HTTP_FHIR_BINARY_REST
-        || r->upstream == NULL
-        || r->upstream->cleanup == NULL
-        || r->connection->buffered)
-    {
-        return NGX_OK;
-    }
+        if (b->flush && ngx_http_fhir_binary_upstream_failed(r)) {
+            /* nginx has given up on the backend, not on the client */
+            r->keepalive = ctx->keepalive;
+        }
 
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                  "fhir binary: the rest of the response is not read");
-
-    return NGX_ERROR;
-}
-
-
-static void
-ngx_http_fhir_binary_body_swallow(ngx_chain_t *in)
-{
-    ngx_buf_t  *b;
-
-    for ( /* void */ ; in; in = in->next) {
-        b = in->buf;
         b->pos = b->last;
         b->file_pos = b->file_last;
     }
+
+    rc = NGX_OK;
+
+    if (in == NULL || r->connection->buffered) {
+        /* nobody else pushes out what is left of the answer */
+        rc = ngx_http_fhir_binary_next_body(r, NULL);
+    }
+
+    ngx_http_fhir_binary_upstream_drop(r, ctx);
+
+    return rc;
 }

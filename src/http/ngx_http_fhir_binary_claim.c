@@ -77,6 +77,8 @@ ngx_http_fhir_binary_claim(ngx_http_request_t *r)
     ctx->request = r;
     ctx->conf = ngx_http_fhir_binary_conf(r);
     ctx->length = -1;
+    ctx->promised = -1;
+    ctx->keepalive = r->keepalive;
     ctx->http_version = r->http_version;
     ctx->route_rc = fhb_route_parse(&ctx->route,
                                     ngx_http_fhir_binary_to_core(r->uri));

@@ -11,6 +11,8 @@ static fhb_rc_t ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_document_not_modified(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_document_bodiless(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_document_weak_range(
@@ -216,8 +218,6 @@ static ngx_int_t
 ngx_http_fhir_binary_document_not_modified(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) ctx;
-
     r->headers_out.status = NGX_HTTP_NOT_MODIFIED;
     r->headers_out.status_line.len = 0;
     r->headers_out.content_type.len = 0;
@@ -236,7 +236,30 @@ ngx_http_fhir_binary_document_not_modified(ngx_http_request_t *r,
         r->headers_out.content_encoding = NULL;
     }
 
-    return ngx_http_fhir_binary_next_header(r);
+    return ngx_http_fhir_binary_document_bodiless(r, ctx);
+}
+
+
+/*
+ * A header without a body.  Where the body is being read already, nobody
+ * wants the rest of it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_document_bodiless(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    if (ctx->begun) {
+        ngx_http_fhir_binary_upstream_spare(r, ctx);
+    }
+
+    rc = ngx_http_fhir_binary_next_header(r);
+
+    ctx->keepalive = r->keepalive;
+
+    return rc;
 }
 
 
@@ -343,7 +366,13 @@ ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
 {
     ngx_int_t  rc;
 
+    if (r->method == NGX_HTTP_HEAD) {
+        return ngx_http_fhir_binary_document_bodiless(r, ctx);
+    }
+
     rc = ngx_http_fhir_binary_next_header(r);
+
+    ctx->promised = r->headers_out.content_length_n;
 
     ctx->open = (r->headers_out.content_length_n == -1
                  && !r->chunked

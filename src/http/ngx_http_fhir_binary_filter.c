@@ -13,6 +13,8 @@
 static ngx_int_t ngx_http_fhir_binary_header_filter(ngx_http_request_t *r);
 static ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_filter_ctx(
     ngx_http_request_t *r, ngx_int_t *rc);
+static ngx_int_t ngx_http_fhir_binary_filter_refuse(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 static ngx_uint_t ngx_http_fhir_binary_filter_page(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
@@ -76,6 +78,12 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
         return ngx_http_fhir_binary_fetch_header(r, ctx);
     }
 
+    rc = ngx_http_fhir_binary_upstream_watch(r, ctx);
+
+    if (ctx->background) {
+        return ngx_http_next_header_filter(r);
+    }
+
     if (ctx->asked_get) {
         /* the backend was asked with GET for a HEAD of the client */
         r->method = NGX_HTTP_HEAD;
@@ -105,6 +113,10 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
         return ngx_http_fhir_binary_outcome_send(r, ctx);
     }
 
+    if (rc != FHB_OK) {
+        return ngx_http_fhir_binary_filter_refuse(r, ctx, rc);
+    }
+
     if (r->headers_out.status != NGX_HTTP_OK
         && r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT)
     {
@@ -127,9 +139,7 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
     }
 
     if (rc != FHB_OK) {
-        /* a status makes nginx stop the upstream, which may be large */
-        ngx_http_clean_header(r);
-        return ngx_http_fhir_binary_reject(r, ctx, rc);
+        return ngx_http_fhir_binary_filter_refuse(r, ctx, rc);
     }
 
     if (ngx_http_fhir_binary_filter_waits(r, ctx)) {
@@ -178,7 +188,7 @@ ngx_http_fhir_binary_filter_ctx(ngx_http_request_t *r, ngx_int_t *rc)
 
     fbcf = ngx_http_fhir_binary_conf(r);
 
-    if (fbcf->version == FHB_VERSION_OFF || r->background) {
+    if (fbcf->version == FHB_VERSION_OFF) {
         return NULL;
     }
 
@@ -195,12 +205,29 @@ ngx_http_fhir_binary_filter_ctx(ngx_http_request_t *r, ngx_int_t *rc)
     }
 
     ctx->late = 1;
+    ctx->background = r->background;
 
     if (r != r->main) {
         ctx->error = FHB_E_SUBREQUEST;
     }
 
     return ctx;
+}
+
+
+/*
+ * A status makes nginx stop the upstream.  nginx would keep a 502 or a 504 in
+ * its cache, for others too, who may want the document in another form.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_refuse(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
+{
+    ngx_http_fhir_binary_upstream_forget(r);
+    ngx_http_clean_header(r);
+
+    return ngx_http_fhir_binary_reject(r, ctx, rc);
 }
 
 
@@ -272,12 +299,7 @@ ngx_http_fhir_binary_filter_error(ngx_http_request_t *r,
     ngx_uint_t  status, backend;
 
     status = r->headers_out.status;
-
-    /* r->err_status: nginx makes this response itself */
-
-    backend = (r->upstream != NULL
-               && r->err_status == 0
-               && r->upstream->headers_in.status_n == status);
+    backend = ngx_http_fhir_binary_upstream_said(r, status);
 
     if (!backend && status < NGX_HTTP_BAD_REQUEST) {
         /* the redirect of a directory, an empty 2xx */

@@ -430,6 +430,7 @@ ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
 
     if (r->header_only) {
         ngx_http_fhir_binary_source_drop(r, ctx);
+        ngx_http_fhir_binary_upstream_drop(r, ctx);
         ctx->pump.done = 1;
         return NGX_OK;
     }

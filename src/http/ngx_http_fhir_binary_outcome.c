@@ -125,9 +125,18 @@ ngx_http_fhir_binary_outcome_leave(ngx_http_request_t *r,
     ctx->refused = 1;
     ctx->held = 0;
 
+    ngx_http_fhir_binary_upstream_spare(r, ctx);
+
     rc = ngx_http_fhir_binary_next_header(r);
 
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+    ctx->keepalive = r->keepalive;
+
+    if (rc == NGX_ERROR || rc > NGX_OK) {
+        return rc;
+    }
+
+    if (r->header_only) {
+        ngx_http_fhir_binary_upstream_drop(r, ctx);
         return rc;
     }
 
@@ -146,6 +155,8 @@ ngx_http_fhir_binary_outcome_leave(ngx_http_request_t *r,
     out.next = NULL;
 
     rc = ngx_http_fhir_binary_next_body(r, &out);
+
+    ngx_http_fhir_binary_upstream_drop(r, ctx);
 
     return (rc == NGX_ERROR) ? NGX_ERROR : NGX_OK;
 }

@@ -507,23 +507,6 @@ static ngx_uint_t
 ngx_http_fhir_binary_pump_more(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_event_pipe_t     *p;
-    ngx_http_upstream_t  *u;
-
-    u = r->upstream;
-
-    if (u == NULL || u->cleanup == NULL || !u->buffering
-        || ctx->source.flush || ctx->pump.nomem || ctx->pump.done)
-    {
-        return 0;
-    }
-
-    p = u->pipe;
-
-    if (p == NULL || p->upstream_eof || p->upstream_error || p->upstream_done) {
-        return 0;
-    }
-
-    return p->out != NULL
-           || (p->in != NULL && !p->cacheable && p->writing == NULL);
+    return !ctx->source.flush && !ctx->pump.nomem && !ctx->pump.done
+           && ngx_http_fhir_binary_upstream_has_more(r);
 }

@@ -6,15 +6,9 @@
 #include "ngx_http_fhir_binary.h"
 #include "ngx_http_fhir_binary_glue.h"
 
-#if (nginx_version >= 1029004)
-#include <ngx_http_proxy_module.h>
-#endif
-
 
 static fhb_form_t ngx_http_fhir_binary_response_resource(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_uint_t ngx_http_fhir_binary_response_framed(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
 
 
 fhb_rc_t
@@ -61,7 +55,7 @@ ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
         return FHB_E_BACKEND_RESOURCE;
     }
 
-    if (!ngx_http_fhir_binary_response_framed(r, ctx)) {
+    if (ctx->end == NGX_HTTP_FHIR_BINARY_END_UNTOLD) {
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: the backend marks the end of the document "
@@ -145,62 +139,6 @@ ngx_http_fhir_binary_response_resource(ngx_http_request_t *r,
     }
 
     return FHB_FORM_NONE;
-}
-
-
-/*
- * Whether the end of a response can be told from a lost connection.
- */
-
-static ngx_uint_t
-ngx_http_fhir_binary_response_framed(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    ngx_str_t            *module;
-    ngx_http_upstream_t  *u;
-
-    u = r->upstream;
-
-    if (u == NULL
-        || r->cached
-        || r->method == NGX_HTTP_HEAD
-        || r->headers_out.content_length_n != -1
-        || u->headers_in.chunked
-        || u->conf == NULL)
-    {
-        return 1;
-    }
-
-    module = &u->conf->module;
-
-    if (module->len == sizeof("fastcgi") - 1
-        && ngx_strncmp(module->data, "fastcgi", module->len) == 0)
-    {
-        ctx->records = 1;
-        return 1;
-    }
-
-    if (module->len == sizeof("grpc") - 1
-        && ngx_strncmp(module->data, "grpc", module->len) == 0)
-    {
-        return 1;
-    }
-
-#if (nginx_version >= 1029004)
-
-    if (module->len == sizeof("proxy") - 1
-        && ngx_strncmp(module->data, "proxy", module->len) == 0)
-    {
-        ngx_http_proxy_loc_conf_t  *plcf;
-
-        plcf = ngx_http_get_module_loc_conf(r, ngx_http_proxy_module);
-
-        return plcf->http_version == NGX_HTTP_VERSION_20;
-    }
-
-#endif
-
-    return 0;
 }
 
 

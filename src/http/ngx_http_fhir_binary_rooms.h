@@ -209,6 +209,25 @@ fhb_rc_t ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_uint_t ngx_http_fhir_binary_response_coded(ngx_http_request_t *r);
 
+/* upstream: the one room that looks inside r->upstream and its pipe */
+
+fhb_rc_t ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_uint_t ngx_http_fhir_binary_upstream_live(ngx_http_request_t *r);
+void ngx_http_fhir_binary_upstream_forget(ngx_http_request_t *r);
+void ngx_http_fhir_binary_upstream_spare(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_upstream_drop(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_uint_t ngx_http_fhir_binary_upstream_failed(ngx_http_request_t *r);
+fhb_rc_t ngx_http_fhir_binary_upstream_reason(ngx_http_request_t *r,
+    ngx_msec_t heard);
+ngx_uint_t ngx_http_fhir_binary_upstream_read_out(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_uint_t ngx_http_fhir_binary_upstream_has_more(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_upstream_said(ngx_http_request_t *r,
+    ngx_uint_t status);
+
 /* document */
 
 fhb_rc_t ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,

@@ -218,29 +218,12 @@ static ngx_int_t
 ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_msec_t            limit;
-    ngx_http_upstream_t  *u;
-
-    u = r->upstream;
-
-    if (u == NULL || u->cleanup != NULL) {
+    if (!ngx_http_fhir_binary_upstream_failed(r)) {
         return NGX_OK;
     }
 
-    ctx->source.rc = FHB_E_BACKEND;
+    ctx->source.rc = ngx_http_fhir_binary_upstream_reason(r, ctx->heard);
     ctx->source.gone = 1;
-
-    if (u->conf) {
-
-        /* its timer may have started a lazy delay before we heard */
-
-        limit = u->conf->read_timeout;
-        limit -= ngx_min(limit / 2, NGX_TIMER_LAZY_DELAY);
-
-        if (ngx_current_msec - ctx->heard >= limit) {
-            ctx->source.rc = FHB_E_TIMEOUT;
-        }
-    }
 
     return NGX_ERROR;
 }

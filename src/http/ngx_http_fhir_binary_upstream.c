@@ -1,0 +1,615 @@
+/*
+ * Upstream: how the end of a backend's body is told, and what nginx does with
+ * a body that nobody reads.
+ *
+ * This room alone looks inside r->upstream and its pipe.  What stands here was
+ * read in nginx 1.22.1, 1.26.3, 1.28.3 and in proxy_v2 of 1.29:
+ *
+ * - ngx_http_upstream_send_response() calls u->input_filter_init between the
+ *   response header and the first read.  A length that is set there is seen
+ *   by every read; one that is set between two reads makes the pipe hand out
+ *   a partial buffer that it then forgets.
+ * - A length of -1 is "the connection's end is the body's end", for what
+ *   nginx sends, caches and stores.  Any other length makes a lost connection
+ *   an error.
+ * - pipe->upstream_done, or u->length 0 without buffering, ends the reading;
+ *   the request is then finalized as a whole one.
+ */
+
+#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_glue.h"
+
+#if (nginx_version >= 1029004)
+#include <ngx_http_proxy_module.h>
+#endif
+
+
+static ngx_http_fhir_binary_end_t ngx_http_fhir_binary_upstream_end(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_upstream_is(ngx_http_upstream_t *u,
+    const char *name, size_t len);
+static ngx_uint_t ngx_http_fhir_binary_upstream_http2(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_fhir_binary_upstream_head(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_upstream_contradicts(
+    ngx_http_upstream_t *u);
+static ngx_uint_t ngx_http_fhir_binary_upstream_preread(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_upstream_init(void *data);
+static void ngx_http_fhir_binary_upstream_begin(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_upstream_ignore(void *data,
+    ssize_t bytes);
+static ngx_uint_t ngx_http_fhir_binary_upstream_stores(
+    ngx_http_request_t *r);
+static void ngx_http_fhir_binary_upstream_stop(ngx_http_request_t *r);
+
+
+/*
+ * The request whose input_filter_init is called next.  What nginx passes to
+ * it is the protocol's own context, which need not lead to the request; but
+ * between the header filters and that call nginx does nothing else.
+ */
+
+static ngx_http_request_t  *ngx_http_fhir_binary_upstream_next;
+
+
+/*
+ * A response begins.  How its end is told is settled here, once, for whoever
+ * reads, stores or drops the body.  What cannot be told is not stored.
+ *
+ * returns  FHB_OK, see ctx->end | FHB_E_BACKEND, lengths contradict each other
+ */
+
+fhb_rc_t
+ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_http_upstream_t  *u;
+
+    ctx->end = NGX_HTTP_FHIR_BINARY_END_GIVEN;
+
+    if (!ngx_http_fhir_binary_upstream_live(r)) {
+        return FHB_OK;
+    }
+
+    u = r->upstream;
+
+    ctx->begun = 0;
+    ctx->end = ngx_http_fhir_binary_upstream_end(r, ctx);
+    ctx->preread = ngx_http_fhir_binary_upstream_preread(r, ctx);
+
+    if (u->input_filter_init != ngx_http_fhir_binary_upstream_init) {
+        ctx->input_filter_init = u->input_filter_init;
+        u->input_filter_init = ngx_http_fhir_binary_upstream_init;
+    }
+
+    ngx_http_fhir_binary_upstream_next = r;
+
+    if (ngx_http_fhir_binary_upstream_contradicts(u)) {
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: the backend sent more than one "
+                      "Content-Length, and they differ");
+
+        ngx_http_fhir_binary_upstream_forget(r);
+
+        return FHB_E_BACKEND;
+    }
+
+    if (ctx->end == NGX_HTTP_FHIR_BINARY_END_UNTOLD
+        || ctx->end == NGX_HTTP_FHIR_BINARY_END_HEAD)
+    {
+        if (ngx_http_fhir_binary_upstream_stores(r)) {
+            ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0,
+                          "fhir binary: a response is not stored, since %s",
+                          ctx->end == NGX_HTTP_FHIR_BINARY_END_HEAD
+                          ? "the backend was asked with HEAD"
+                          : "only the end of the connection tells its end");
+        }
+
+        ngx_http_fhir_binary_upstream_forget(r);
+    }
+
+    return FHB_OK;
+}
+
+
+/*
+ * A connection to a backend is being read from.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_upstream_live(ngx_http_request_t *r)
+{
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    return u != NULL && u->cleanup != NULL && u->conf != NULL && !r->cached;
+}
+
+
+static ngx_http_fhir_binary_end_t
+ngx_http_fhir_binary_upstream_end(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (ngx_http_fhir_binary_upstream_head(r, ctx)) {
+        return NGX_HTTP_FHIR_BINARY_END_HEAD;
+    }
+
+    if (ngx_http_fhir_binary_upstream_is(u, "fastcgi", sizeof("fastcgi") - 1))
+    {
+        return NGX_HTTP_FHIR_BINARY_END_RECORDS;
+    }
+
+    if (ngx_http_fhir_binary_upstream_http2(r)) {
+        return NGX_HTTP_FHIR_BINARY_END_FRAMES;
+    }
+
+    if (u->headers_in.chunked) {
+        return NGX_HTTP_FHIR_BINARY_END_CHUNKS;
+    }
+
+    if (u->headers_in.content_length_n != -1
+        || u->headers_in.status_n == NGX_HTTP_NO_CONTENT
+        || u->headers_in.status_n == NGX_HTTP_NOT_MODIFIED)
+    {
+        return NGX_HTTP_FHIR_BINARY_END_LENGTH;
+    }
+
+    return NGX_HTTP_FHIR_BINARY_END_UNTOLD;
+}
+
+
+static ngx_uint_t
+ngx_http_fhir_binary_upstream_is(ngx_http_upstream_t *u, const char *name,
+    size_t len)
+{
+    return u->conf->module.len == len
+           && ngx_strncmp(u->conf->module.data, name, len) == 0;
+}
+
+
+static ngx_uint_t
+ngx_http_fhir_binary_upstream_http2(ngx_http_request_t *r)
+{
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (ngx_http_fhir_binary_upstream_is(u, "grpc", sizeof("grpc") - 1)) {
+        return 1;
+    }
+
+#if (nginx_version >= 1029004)
+
+    if (ngx_http_fhir_binary_upstream_is(u, "proxy", sizeof("proxy") - 1)) {
+        ngx_http_proxy_loc_conf_t  *plcf;
+
+        plcf = ngx_http_get_module_loc_conf(r, ngx_http_proxy_module);
+
+        return plcf->http_version == NGX_HTTP_VERSION_20;
+    }
+
+#endif
+
+    return 0;
+}
+
+
+/*
+ * The backend was asked with HEAD: what it sends says nothing of a body.  For
+ * its cache nginx asks with GET, and says so in u->method.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_upstream_head(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return r->method == NGX_HTTP_HEAD
+           && !ctx->asked_get
+           && r->upstream->method.len == 0;
+}
+
+
+/*
+ * nginx before 1.23 takes the last of several Content-Length lines.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_upstream_contradicts(ngx_http_upstream_t *u)
+{
+    ngx_str_t        *first;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    static const ngx_str_t  name = ngx_string("content-length");
+
+    first = NULL;
+
+    for (part = &u->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (h[i].key.len != name.len
+                || ngx_strncasecmp(h[i].key.data, name.data, name.len) != 0)
+            {
+                continue;
+            }
+
+            if (first == NULL) {
+                first = &h[i].value;
+                continue;
+            }
+
+            if (first->len != h[i].value.len
+                || ngx_strncmp(first->data, h[i].value.data, first->len) != 0)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * The whole body came with the header.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_upstream_preread(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t                n;
+    u_char               *last;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    last = u->buffer.last;
+    n = last - u->buffer.pos;
+
+    switch (ctx->end) {
+
+    case NGX_HTTP_FHIR_BINARY_END_LENGTH:
+        return u->headers_in.content_length_n <= (off_t) n;
+
+    case NGX_HTTP_FHIR_BINARY_END_CHUNKS:
+        return n >= sizeof("0" CRLF CRLF) - 1
+               && ngx_memcmp(last - (sizeof("0" CRLF CRLF) - 1),
+                             "0" CRLF CRLF, sizeof("0" CRLF CRLF) - 1)
+                  == 0;
+
+    case NGX_HTTP_FHIR_BINARY_END_HEAD:
+        return 1;
+
+    default:
+        return 0;
+    }
+}
+
+
+/*
+ * nginx calls this before the first byte of the body is read.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_upstream_init(void *data)
+{
+    ngx_int_t                    rc;
+    ngx_uint_t                   head;
+    ngx_http_request_t          *r;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    r = ngx_http_fhir_binary_upstream_next;
+    ngx_http_fhir_binary_upstream_next = NULL;
+
+    ctx = r ? ngx_http_fhir_binary_ctx(r) : NULL;
+
+    if (ctx == NULL
+        || (data != r->upstream->input_filter_ctx
+            && (r->upstream->pipe == NULL
+                || data != r->upstream->pipe->input_ctx)))
+    {
+        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
+                      "fhir binary: a response without its request");
+        return NGX_ERROR;
+    }
+
+    if (ctx->input_filter_init == NULL) {
+        ngx_http_fhir_binary_upstream_begin(r, ctx);
+        return NGX_OK;
+    }
+
+    /* all protocols but proxy take a HEAD of the client for the backend's */
+
+    head = (r->method == NGX_HTTP_HEAD && ctx->asked_get);
+
+    if (head) {
+        r->method = NGX_HTTP_GET;
+    }
+
+    rc = ctx->input_filter_init(data);
+
+    if (head) {
+        r->method = NGX_HTTP_HEAD;
+    }
+
+    if (rc == NGX_OK) {
+        ngx_http_fhir_binary_upstream_begin(r, ctx);
+    }
+
+    return rc;
+}
+
+
+static void
+ngx_http_fhir_binary_upstream_begin(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    off_t                *length;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+    length = u->buffering ? &u->pipe->length : &u->length;
+
+    /*
+     * nginx takes a lost connection for the end of a FastCGI body.  As in
+     * ngx_http_proxy_chunked_filter(), a length of 1 is "at least one more".
+     */
+
+    if (ctx->end == NGX_HTTP_FHIR_BINARY_END_RECORDS && *length == -1) {
+        *length = 1;
+    }
+
+    ctx->begun = 1;
+
+    if (!ctx->refused || ctx->preread) {
+        return;
+    }
+
+    /* the client has its answer already */
+
+    if (ngx_http_fhir_binary_upstream_stores(r) && !r->connection->buffered) {
+        return;
+    }
+
+    ngx_http_fhir_binary_upstream_stop(r);
+
+    u->input_filter = ngx_http_fhir_binary_upstream_ignore;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_upstream_ignore(void *data, ssize_t bytes)
+{
+    return NGX_OK;
+}
+
+
+/*
+ * What comes is not kept in a cache or a store.
+ */
+
+void
+ngx_http_fhir_binary_upstream_forget(ngx_http_request_t *r)
+{
+    if (ngx_http_fhir_binary_upstream_live(r)) {
+        r->upstream->cacheable = 0;
+        r->upstream->store = 0;
+    }
+}
+
+
+/*
+ * Whether nginx will keep what comes.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_upstream_stores(ngx_http_request_t *r)
+{
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (!u->buffering) {
+        return 0;
+    }
+
+#if (NGX_HTTP_CACHE)
+
+    if (u->cacheable && r->cache) {
+        return r->cache->valid_sec
+               || ngx_http_file_cache_valid(u->conf->cache_valid,
+                                            u->headers_in.status_n);
+    }
+
+#endif
+
+    return u->store && u->headers_in.status_n == NGX_HTTP_OK;
+}
+
+
+/*
+ * The answer of the client is about to leave, and it is not what comes from
+ * the backend.  Where nginx goes on reading, to store what it reads, the
+ * client's next request would wait for that: the connection closes instead,
+ * and the header says so.
+ */
+
+void
+ngx_http_fhir_binary_upstream_spare(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ngx_http_fhir_binary_upstream_live(r)
+        && ngx_http_fhir_binary_upstream_stores(r)
+        && !ngx_http_fhir_binary_upstream_read_out(r, ctx))
+    {
+        r->keepalive = 0;
+    }
+}
+
+
+/*
+ * Nobody reads what the backend still sends.  As with a response that has no
+ * body, its connection is closed; that of the client can be kept.
+ */
+
+void
+ngx_http_fhir_binary_upstream_drop(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (!ctx->begun
+        || !ngx_http_fhir_binary_upstream_live(r)
+        || ngx_http_fhir_binary_upstream_read_out(r, ctx)
+        || (ngx_http_fhir_binary_upstream_stores(r)
+            && !r->connection->buffered))
+    {
+        return;
+    }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: the rest of the response is not read");
+
+    ngx_http_fhir_binary_upstream_stop(r);
+}
+
+
+static void
+ngx_http_fhir_binary_upstream_stop(ngx_http_request_t *r)
+{
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+    u->keepalive = 0;
+
+    if (!u->buffering) {
+        u->length = 0;
+        return;
+    }
+
+    u->pipe->upstream_done = 1;
+    u->cacheable = 0;
+
+    /* u->store stays, since it removes the file; none has this length */
+
+    u->headers_in.content_length_n = -2;
+}
+
+
+/*
+ * nginx has given up on the backend, and not because its response is complete.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_upstream_failed(ngx_http_request_t *r)
+{
+    return r->upstream != NULL && r->upstream->cleanup == NULL;
+}
+
+
+/*
+ * Why it has given up; heard: when the backend sent something last.  The timer
+ * may have started a lazy delay before that.
+ */
+
+fhb_rc_t
+ngx_http_fhir_binary_upstream_reason(ngx_http_request_t *r, ngx_msec_t heard)
+{
+    ngx_msec_t            limit;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (u == NULL || u->conf == NULL) {
+        return FHB_E_BACKEND;
+    }
+
+    limit = u->conf->read_timeout;
+    limit -= ngx_min(limit / 2, NGX_TIMER_LAZY_DELAY);
+
+    return (ngx_current_msec - heard >= limit) ? FHB_E_TIMEOUT
+                                               : FHB_E_BACKEND;
+}
+
+
+/*
+ * The backend has nothing more to send: what there is comes in this turn.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_upstream_read_out(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_event_pipe_t     *p;
+    ngx_http_upstream_t  *u;
+
+    if (!ngx_http_fhir_binary_upstream_live(r)) {
+        return 0;
+    }
+
+    u = r->upstream;
+
+    if (!ctx->begun) {
+        return ctx->preread;
+    }
+
+    if (!u->buffering) {
+        return u->length == 0;
+    }
+
+    p = u->pipe;
+
+    return p->upstream_done || p->upstream_eof || p->upstream_error;
+}
+
+
+/*
+ * The pipe hands out its buffers in portions of proxy_busy_buffers_size, and
+ * another portion follows in this turn.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_upstream_has_more(ngx_http_request_t *r)
+{
+    ngx_event_pipe_t     *p;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (u == NULL || u->cleanup == NULL || !u->buffering) {
+        return 0;
+    }
+
+    p = u->pipe;
+
+    if (p == NULL || p->upstream_eof || p->upstream_error || p->upstream_done) {
+        return 0;
+    }
+
+    return p->out != NULL
+           || (p->in != NULL && !p->cacheable && p->writing == NULL);
+}
+
+
+/*
+ * The status is the backend's own word, not an error that nginx made.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_upstream_said(ngx_http_request_t *r, ngx_uint_t status)
+{
+    return r->upstream != NULL
+           && r->err_status == 0
+           && r->upstream->headers_in.status_n == status;
+}
