@@ -165,8 +165,8 @@ for my $form ('*/*', 'application/fhir+json') {
 
 # what a query holds
 
-audit('_format is harmless', 'GET doc?_format=json', [ $user ],
-      status => 200, uri => '/fhir/Binary/doc?_format=json');
+audit('the target is the one that was asked for, without _format', 'GET doc?_format=json', [ $user ],
+      status => 200, uri => '/fhir/Binary/doc');
 
 push @tokens, 'Sesame';
 for my $query ('access_token=Sesame', 'access%5Ftoken=Sesame',

@@ -2,7 +2,8 @@
  * The path of a request: which interaction with which document it means.
  *
  *     path   = base "/Binary" tail
- *     base   = *( "/" segment )          ; no segment of it is "Binary"
+ *     base   = *( "/" plain )            ; none of them is "Binary"
+ *     plain  = *( any byte but CTL "#" "%" "/" ";" "?" "\" )
  *     tail   = ""                        ; search: not supported
  *            / "/" id                    ; read
  *            / "/" id "/_history/" vid   ; vread
@@ -14,7 +15,8 @@
  *
  * The first segment "Binary" decides.  A path with two of them could mean one
  * document to the gateway and another one to what stands behind it, so it
- * must be a read of the id "Binary" or it is refused.
+ * must be a read of the id "Binary" or it is refused.  Servers read "..;" and
+ * "..\" as "..", and decode what was encoded twice: a base has none of that.
  */
 
 #include <string.h>
@@ -30,6 +32,7 @@ static const fhb_str_t  fhb_route_search = fhb_string("_search");
 
 static int fhb_route_is(fhb_str_t s, fhb_str_t name);
 static int fhb_route_segment(fhb_str_t *rest, fhb_str_t *segment);
+static int fhb_route_plain(fhb_str_t s);
 static int fhb_route_operation(fhb_str_t s);
 static fhb_rc_t fhb_route_type(fhb_route_t *route, fhb_str_t s);
 static fhb_rc_t fhb_route_instance(fhb_route_t *route, fhb_str_t rest);
@@ -51,7 +54,9 @@ fhb_route_parse(fhb_route_t *route, fhb_str_t path)
         found.base.data = path.data;
         found.base.len = path.len - rest.len;
 
-        if (!fhb_route_segment(&rest, &segment)) {
+        if (!fhb_route_segment(&rest, &segment)
+            || !fhb_route_plain(segment))
+        {
             return FHB_E_NOT_FOUND;
         }
 
@@ -142,6 +147,26 @@ fhb_route_segment(fhb_str_t *rest, fhb_str_t *segment)
 
     rest->data += segment->len + 1;
     rest->len -= segment->len + 1;
+
+    return 1;
+}
+
+
+/* a segment that every server reads as it stands */
+
+static int
+fhb_route_plain(fhb_str_t s)
+{
+    size_t         i;
+    unsigned char  c;
+
+    for (i = 0; i < s.len; i++) {
+        c = s.data[i];
+
+        if (c < 0x20 || c == 0x7f || memchr("#%;?\\", c, 5) != NULL) {
+            return 0;
+        }
+    }
 
     return 1;
 }

@@ -86,6 +86,7 @@ typedef struct {
                                                * each worker's */
     fhb_digest_t                *digest;      /* each worker's */
     ngx_int_t                    token;       /* index of the variable */
+    ngx_int_t                    request_uri; /* likewise, or NGX_ERROR */
     ngx_int_t                    dropped[NGX_HTTP_FHIR_BINARY_DROPPED];
                                               /* indices of $http_NAME,
                                                * or NGX_ERROR */

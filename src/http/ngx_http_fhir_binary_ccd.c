@@ -112,7 +112,6 @@ ngx_http_fhir_binary_ccd_parse(ngx_http_request_t *r,
     }
 
     r->args = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
-    r->valid_unparsed_uri = 0;
 
     ctx->ccd = ccd;
 

@@ -128,6 +128,20 @@ ngx_http_fhir_binary_claim_handler(ngx_http_request_t *r)
         return ngx_http_fhir_binary_reject(r, ctx, FHB_E_SUBREQUEST);
     }
 
+    if (ngx_strlchr(r->unparsed_uri.data,
+                    r->unparsed_uri.data + r->unparsed_uri.len, '#')
+        != NULL)
+    {
+        /* RFC 9112, section 3.2: a fragment is no part of a target */
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_REQUEST);
+    }
+
+    if (ctx->route_rc == FHB_OK
+        && ngx_http_fhir_binary_request_target(r) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     return ngx_http_fhir_binary_claim_method(r, ctx);
 }
 

@@ -19,6 +19,8 @@
 #define NGX_HTTP_FHIR_BINARY_FORMAT  128
 
 
+static ngx_int_t ngx_http_fhir_binary_negotiate_index(
+    ngx_http_core_main_conf_t *cmcf, ngx_str_t *name);
 static ngx_int_t ngx_http_fhir_binary_negotiate_source(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_negotiate_waive(ngx_http_request_t *r,
@@ -63,11 +65,12 @@ ngx_http_fhir_binary_negotiate_init(ngx_conf_t *cf,
 ngx_int_t
 ngx_http_fhir_binary_negotiate_module(ngx_cycle_t *cycle)
 {
-    ngx_str_t                         *name;
-    ngx_uint_t                         i, k;
-    ngx_http_variable_t               *v;
+    ngx_str_t                          request_uri;
+    ngx_uint_t                         i;
     ngx_http_core_main_conf_t         *cmcf;
     ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    ngx_str_set(&request_uri, "request_uri");
 
     fmcf = ngx_http_cycle_get_module_main_conf(cycle,
                                                ngx_http_fhir_binary_module);
@@ -77,25 +80,39 @@ ngx_http_fhir_binary_negotiate_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
+        fmcf->dropped[i] = ngx_http_fhir_binary_negotiate_index(cmcf,
+                                  &ngx_http_fhir_binary_negotiate_variables[i]);
+    }
+
+    fmcf->request_uri = ngx_http_fhir_binary_negotiate_index(cmcf,
+                                                             &request_uri);
+
+    return NGX_OK;
+}
+
+
+/* NGX_ERROR: nobody uses it */
+
+static ngx_int_t
+ngx_http_fhir_binary_negotiate_index(ngx_http_core_main_conf_t *cmcf,
+    ngx_str_t *name)
+{
+    ngx_uint_t            i;
+    ngx_http_variable_t  *v;
+
     v = cmcf->variables.elts;
 
-    for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
+    for (i = 0; i < cmcf->variables.nelts; i++) {
 
-        name = &ngx_http_fhir_binary_negotiate_variables[i];
-        fmcf->dropped[i] = NGX_ERROR;
-
-        for (k = 0; k < cmcf->variables.nelts; k++) {
-
-            if (v[k].name.len == name->len
-                && ngx_strncmp(v[k].name.data, name->data, name->len) == 0)
-            {
-                fmcf->dropped[i] = k;
-                break;
-            }
+        if (v[i].name.len == name->len
+            && ngx_strncmp(v[i].name.data, name->data, name->len) == 0)
+        {
+            return i;
         }
     }
 
-    return NGX_OK;
+    return NGX_ERROR;
 }
 
 
@@ -154,7 +171,8 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
     ctx->ranged = ngx_http_fhir_binary_request_ranged(r, ctx);
 
     if (ngx_http_fhir_binary_request_headers(r, ctx) != NGX_OK
-        || ngx_http_fhir_binary_request_args(r) != NGX_OK)
+        || ngx_http_fhir_binary_request_args(r) != NGX_OK
+        || ngx_http_fhir_binary_request_target(r) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

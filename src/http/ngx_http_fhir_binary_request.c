@@ -250,6 +250,58 @@ ngx_http_fhir_binary_request_drops(ngx_http_request_t *r,
 
 
 /*
+ * One request has one spelling.  What was parsed, authorized and will be
+ * logged and cached is written anew in the place of the client's target:
+ * "proxy_pass http://backend;" sends r->unparsed_uri, and $request_uri is it.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_request_target(ngx_http_request_t *r)
+{
+    u_char                            *p, *start;
+    size_t                             len;
+    ngx_http_variable_value_t         *v;
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    len = r->uri.len
+          + 2 * ngx_escape_uri(NULL, r->uri.data, r->uri.len, NGX_ESCAPE_URI);
+
+    if (r->args.len) {
+        len += 1 + r->args.len;
+    }
+
+    start = ngx_pnalloc(r->pool, len);
+    if (start == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = (u_char *) ngx_escape_uri(start, r->uri.data, r->uri.len,
+                                  NGX_ESCAPE_URI);
+
+    if (r->args.len) {
+        *p++ = '?';
+        ngx_memcpy(p, r->args.data, r->args.len);
+    }
+
+    r->unparsed_uri.data = start;
+    r->unparsed_uri.len = len;
+    r->valid_unparsed_uri = 1;
+
+    /* $request_uri may have been looked up already */
+
+    fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
+
+    if (fmcf->request_uri != NGX_ERROR) {
+        v = &r->variables[fmcf->request_uri];
+        v->valid = 0;
+        v->not_found = 0;
+    }
+
+    return NGX_OK;
+}
+
+
+/*
  * What is said to the gateway stays with it; a query without such parameters
  * reaches the backend byte for byte, as the client wrote it.
  */
@@ -276,7 +328,6 @@ ngx_http_fhir_binary_request_args(ngx_http_request_t *r)
     }
 
     r->args = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
-    r->valid_unparsed_uri = 0;
 
     return NGX_OK;
 }

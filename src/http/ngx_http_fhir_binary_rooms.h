@@ -161,6 +161,7 @@ ngx_uint_t ngx_http_fhir_binary_request_ranged(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_request_target(ngx_http_request_t *r);
 ngx_int_t ngx_http_fhir_binary_request_args(ngx_http_request_t *r);
 void ngx_http_fhir_binary_request_method(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);

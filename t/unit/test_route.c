@@ -115,6 +115,28 @@ an_id_of_the_grammar_is_a_read(void **state)
 
 
 static void
+a_base_that_servers_read_in_several_ways_is_refused(void **state)
+{
+    static const route_row_t  rows[] = {
+        NOT_FOUND("/fhir/..;/other/Binary/1"),
+        NOT_FOUND("/fhir/..;x=y/Binary/1"),
+        NOT_FOUND("/fhir;jsessionid=1/Binary/1"),
+        NOT_FOUND("/fhir/..\\other/Binary/1"),
+        NOT_FOUND("/fhir/%2e%2e/other/Binary/1"),
+        NOT_FOUND("/fhir/%2F/Binary/1"),
+        NOT_FOUND("/fhir?/Binary/1"),
+        NOT_FOUND("/fhir#/Binary/1"),
+        NOT_FOUND("/fh\nir/Binary/1"),
+        NOT_FOUND("/fh\x7fir/Binary/1"),
+    };
+
+    (void) state;
+
+    CHECK(rows);
+}
+
+
+static void
 any_base_may_stand_before_binary(void **state)
 {
     static const route_row_t  rows[] = {
@@ -356,6 +378,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(an_id_of_the_grammar_is_a_read),
         cmocka_unit_test(any_base_may_stand_before_binary),
+        cmocka_unit_test(a_base_that_servers_read_in_several_ways_is_refused),
         cmocka_unit_test(what_is_no_id_is_not_found),
         cmocka_unit_test(a_nul_in_the_path_is_not_found),
         cmocka_unit_test(a_slash_too_many_or_a_segment_too_many_is_not_found),
