@@ -23,7 +23,7 @@ my @rows = (
     [ 399, 502, 'transient', 'backend_redirect' ],
     [ 400, 400, 'processing', 'refused' ],
     [ 401, 401, 'login', 'login' ],
-    [ 402, 400, 'processing', 'refused' ],
+    [ 402, 402, 'processing', 'refused' ],
     [ 403, 403, 'forbidden', 'forbidden' ],
     [ 404, 404, 'not-found', 'not_found' ],
     [ 405, 502, 'exception', 'backend_error' ],
@@ -34,13 +34,15 @@ my @rows = (
     [ 410, 410, 'deleted', 'gone' ],
     [ 412, 502, 'exception', 'backend_error' ],
     [ 413, 502, 'exception', 'backend_error' ],
-    [ 414, 400, 'processing', 'refused' ],
+    [ 414, 414, 'processing', 'refused' ],
     [ 415, 502, 'exception', 'backend_error' ],
     [ 416, 502, 'exception', 'backend_range' ],
-    [ 418, 400, 'processing', 'refused' ],
-    [ 422, 400, 'processing', 'refused' ],
+    [ 418, 418, 'processing', 'refused' ],
+    [ 422, 422, 'processing', 'refused' ],
+    [ 423, 423, 'processing', 'refused' ],
     [ 429, 429, 'throttled', 'throttled' ],
     [ 431, 502, 'exception', 'backend_error' ],
+    [ 451, 451, 'processing', 'refused' ],
     [ 500, 502, 'exception', 'backend_error' ],
     [ 501, 502, 'exception', 'backend_error' ],
     [ 502, 502, 'transient', 'backend' ],
@@ -65,7 +67,7 @@ my $be = answers(
                                    $rest, 'Retry-After: 7' ]) } @rows),
     (map { ("/Binary/own.$_" => [ "$_ X", $own, $json, 'Retry-After: 7',
                                   'WWW-Authenticate: Bearer realm="ehr"' ]) }
-         400, 401, 403, 404, 422, 429, 500, 503),
+         400, 401, 403, 404, 405, 412, 422, 429, 500, 503),
     '/Binary/own.xml' => [ '422 X', $own_xml,
                            'Content-Type: application/fhir+xml' ],
     '/Binary/own.gzip' => [ '422 X', "\x1f\x8b$own", $json,
@@ -151,7 +153,7 @@ is(outcome(ask($port, 'GET /Binary/500?_format=json',
 
 # Its own OperationOutcome passes, in the format that the client reads.
 
-for my $status (400, 401, 403, 404, 422, 429, 500, 503) {
+for my $status (400, 401, 403, 404, 422, 429) {
     $r = ask($port, "GET /Binary/own.$status");
 
     is("$r->{status} $r->{body}", "$status $own", "its own, $status");
@@ -167,14 +169,30 @@ is(header(ask($port, 'GET /Binary/own.401'), 'WWW-Authenticate'),
 is(ask($port, 'GET /Binary/own.xml?_format=xml')->{body}, $own_xml,
    'its own in XML');
 
-is_outcome(ask($port, 'GET /Binary/own.xml'), 400, 'processing',
+is_outcome(ask($port, 'GET /Binary/own.xml'), 422, 'processing',
            'XML to a reader of JSON is written anew');
-is_outcome(ask($port, 'GET /Binary/own.422?_format=xml'), 400, 'processing',
-           'and the other way round');
-is_outcome(ask($port, 'GET /Binary/own.gzip'), 400, 'processing',
+is_outcome(ask($port, 'GET /Binary/own.422?_format=xml'), 422,
+           'business-rule', 'with its own issue code, and the other way round');
+is_outcome(ask($port, 'GET /Binary/own.gzip'), 422, 'processing',
            'gzip cannot be read');
-is_outcome(ask($port, 'GET /Binary/plain'), 400, 'processing',
+is_outcome(ask($port, 'GET /Binary/plain'), 422, 'processing',
            'application/json is no FHIR type');
+
+# A server error speaks of the server's inside, and a status that blames the
+# gateway is the gateway's to explain.
+
+for my $row ([ 405, 502, 'exception' ], [ 412, 502, 'exception' ],
+             [ 500, 502, 'exception' ], [ 503, 503, 'transient' ])
+{
+    my ($status, $sent, $code) = @$row;
+
+    for my $form (qw(json xml)) {
+        $r = ask($port, "GET /Binary/own.$status?_format=$form");
+
+        is_outcome($r, $sent, $code, "its own $status in $form does not pass");
+        unlike($r->{received}, qr/business-rule/, 'nothing of it');
+    }
+}
 
 $ngx->is_log_clean;
 done_testing();

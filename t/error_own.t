@@ -142,7 +142,7 @@ for my $where (@where) {
         for my $case (@other) {
             my ($n, $what) = @$case;
 
-            for my $row ([ 404, 404, 'not-found' ], [ 422, 400, 'processing' ],
+            for my $row ([ 404, 404, 'not-found' ], [ 422, 422, 'processing' ],
                          [ 500, 502, 'exception' ], [ 503, 503, 'transient' ],
                          [ 'chunk', 404, 'not-found' ])
             {

@@ -165,7 +165,8 @@ for my $form ('*/*', 'application/fhir+json') {
 
 # what a query holds
 
-audit('the target is the one that was asked for, without _format', 'GET doc?_format=json', [ $user ],
+audit('the target is the one that was asked for, without _format',
+      'GET doc?_format=json', [ $user ],
       status => 200, uri => '/fhir/Binary/doc');
 
 push @tokens, 'Sesame';

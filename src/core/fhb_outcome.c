@@ -20,7 +20,8 @@ static void fhb_outcome_write_expression(fhb_out_t *out,
     const fhb_outcome_t *outcome);
 static void fhb_outcome_write_escaped(fhb_out_t *out, fhb_form_t form,
     fhb_str_t s);
-static const char *fhb_outcome_code(const fhb_outcome_t *outcome);
+static void fhb_outcome_write_code(fhb_out_t *out,
+    const fhb_outcome_t *outcome);
 static int fhb_outcome_has_expression(const fhb_outcome_t *outcome);
 static int fhb_outcome_name_is_plain(fhb_str_t name);
 
@@ -48,7 +49,7 @@ fhb_outcome_write_json(fhb_out_t *out, const fhb_outcome_t *outcome)
                      "\"issue\":[{\"severity\":\"");
     fhb_out_z(out, row->severity);
     fhb_out_lit(out, "\",\"code\":\"");
-    fhb_out_z(out, fhb_outcome_code(outcome));
+    fhb_outcome_write_code(out, outcome);
     fhb_out_lit(out, "\",\"details\":{\"text\":\"");
     fhb_out_z(out, row->text);
     fhb_out_lit(out, "\"}");
@@ -81,7 +82,7 @@ fhb_outcome_write_xml(fhb_out_t *out, const fhb_outcome_t *outcome)
                      "<issue><severity value=\"");
     fhb_out_z(out, row->severity);
     fhb_out_lit(out, "\"/><code value=\"");
-    fhb_out_z(out, fhb_outcome_code(outcome));
+    fhb_outcome_write_code(out, outcome);
     fhb_out_lit(out, "\"/><details><text value=\"");
     fhb_out_z(out, row->text);
     fhb_out_lit(out, "\"/></details>");
@@ -159,14 +160,18 @@ fhb_outcome_write_escaped(fhb_out_t *out, fhb_form_t form, fhb_str_t s)
 
 /* the code "deleted" came with R4 */
 
-static const char *
-fhb_outcome_code(const fhb_outcome_t *outcome)
+static void
+fhb_outcome_write_code(fhb_out_t *out, const fhb_outcome_t *outcome)
 {
-    if (outcome->rc == FHB_E_GONE && outcome->version < FHB_R4) {
-        return "not-found";
-    }
+    if (outcome->code.len) {
+        fhb_out_str(out, outcome->code);
 
-    return fhb_error_row(outcome->rc)->code;
+    } else if (outcome->rc == FHB_E_GONE && outcome->version < FHB_R4) {
+        fhb_out_lit(out, "not-found");
+
+    } else {
+        fhb_out_z(out, fhb_error_row(outcome->rc)->code);
+    }
 }
 
 

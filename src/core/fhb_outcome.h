@@ -19,7 +19,19 @@ typedef struct {
     fhb_str_t      parameter;           /* the name that is at fault, such as
                                          * patient or Accept; may be empty */
     fhb_str_t      diagnostics;         /* may be empty */
+    fhb_str_t      code;                /* of the issue; empty: the row's */
 } fhb_outcome_t;
+
+
+#define FHB_OUTCOME_MAX_CODE  32        /* bytes; the longest of FHIR has 17 */
+
+/* the first issue of somebody else's */
+
+typedef struct {
+    size_t         len;                 /* 0: it has no code, or none that is
+                                         * of FHIR's grammar */
+    unsigned char  code[FHB_OUTCOME_MAX_CODE];
+} fhb_outcome_issue_t;
 
 
 /*
@@ -41,7 +53,7 @@ void fhb_outcome_write(fhb_out_t *out, const fhb_outcome_t *outcome);
  * fhb_outcome_read - whether bytes are one whole OperationOutcome.
  *
  * shape    form: JSON or XML; body: all of it
- * returns  FHB_OK for a resource of that type, whatever it holds |
+ * returns  FHB_OK and *issue for a resource of that type, whatever it holds |
  *          FHB_E_SYNTAX for anything else, and past the limits of fhb_doc.h
  *          and fhb_xml.h | FHB_E_NOMEM
  * memory   as fhb_doc_push_create() or fhb_xml_create(), freed before the
@@ -51,7 +63,7 @@ void fhb_outcome_write(fhb_out_t *out, const fhb_outcome_t *outcome);
  */
 
 fhb_must_check fhb_rc_t fhb_outcome_read(const fhb_alloc_t *alloc,
-    fhb_form_t form, fhb_str_t body);
+    fhb_form_t form, fhb_str_t body, fhb_outcome_issue_t *issue);
 
 
 #pragma GCC visibility pop

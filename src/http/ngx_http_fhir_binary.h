@@ -392,6 +392,9 @@ typedef struct {
 
     /* outcome */
     fhb_rc_t                     error;       /* FHB_OK: none */
+    ngx_uint_t                   status;      /* 0: of the error's row */
+    ngx_str_t                    code;        /* of the issue; empty: of the
+                                               * error's row */
     ngx_str_t                    parameter;
     ngx_str_t                    diagnostics;
     unsigned                     refused:1;   /* its OperationOutcome left */

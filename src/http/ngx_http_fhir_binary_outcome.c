@@ -26,6 +26,8 @@ typedef struct {
 } ngx_http_fhir_binary_outcome_kept_t;
 
 
+static ngx_uint_t ngx_http_fhir_binary_outcome_status(
+    const ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_outcome_body(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *body);
 static ngx_int_t ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
@@ -49,6 +51,8 @@ ngx_http_fhir_binary_reject(ngx_http_request_t *r,
     level = (row->status >= 500) ? NGX_LOG_ERR : NGX_LOG_INFO;
 
     ctx->error = rc;
+    ctx->status = 0;
+    ngx_str_null(&ctx->code);
 
     ngx_log_error(level, r->connection->log, 0,
                   "fhir binary: refused with %d (%s)", row->status,
@@ -69,12 +73,26 @@ ngx_http_fhir_binary_outcome_instead(ngx_http_request_t *r,
 {
     ctx->error = rc;
 
+    if (rc == FHB_E_REFUSED) {
+        /* a 4xx without a row of its own is passed on */
+        ctx->status = r->headers_out.status;
+    }
+
     ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                  "fhir binary: status %ui is answered with %d (%s)",
-                  r->headers_out.status, fhb_error_row(rc)->status,
+                  "fhir binary: status %ui is answered with %ui (%s)",
+                  r->headers_out.status,
+                  ngx_http_fhir_binary_outcome_status(ctx),
                   fhb_error_row(rc)->reason);
 
     return ngx_http_fhir_binary_outcome_send(r, ctx);
+}
+
+
+static ngx_uint_t
+ngx_http_fhir_binary_outcome_status(const ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return ctx->status ? ctx->status
+                       : (ngx_uint_t) fhb_error_row(ctx->error)->status;
 }
 
 
@@ -97,7 +115,7 @@ ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_outcome_keep(r, &kept);
     ngx_http_clean_header(r);
 
-    r->headers_out.status = fhb_error_row(ctx->error)->status;
+    r->headers_out.status = ngx_http_fhir_binary_outcome_status(ctx);
     r->allow_ranges = 0;
 
     if (ngx_http_fhir_binary_outcome_headers(r, ctx, &kept) != NGX_OK) {
@@ -174,6 +192,7 @@ ngx_http_fhir_binary_outcome_body(ngx_http_request_t *r,
     outcome.form = ngx_http_fhir_binary_outcome_form(r, ctx);
     outcome.parameter = ngx_http_fhir_binary_to_core(ctx->parameter);
     outcome.diagnostics = ngx_http_fhir_binary_to_core(ctx->diagnostics);
+    outcome.code = ngx_http_fhir_binary_to_core(ctx->code);
 
     ctx->choice.form = outcome.form;
     ctx->choice.echo = 0;

@@ -2,9 +2,14 @@
  * Relay: an error of the backend that is an OperationOutcome of its own.
  *
  * A media type is no proof: servers send their pages, and what stands before
- * them sends its own, under any name.  So it is read before a byte of it
- * leaves, as much as fhir_binary_lookahead allows; what is none, or not
- * whole, is answered like an error without it.
+ * them sends its own, under any name.  So the body is read before a byte of
+ * it leaves, as much as fhir_binary_lookahead allows; what is no
+ * OperationOutcome, or not whole, is answered like an error without a body.
+ *
+ * What the client accepts changes the form of the answer and nothing else.
+ * An OperationOutcome in the other form is answered with our own text, the
+ * same status and the backend's issue code.  The text of a server error never
+ * passes: it speaks of the server's inside.
  */
 
 #include "ngx_http_fhir_binary.h"
@@ -13,6 +18,8 @@
 
 
 static fhb_form_t ngx_http_fhir_binary_relay_form(ngx_http_request_t *r,
+    fhb_rc_t rc);
+static ngx_uint_t ngx_http_fhir_binary_relay_passes(
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_relay_end(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -32,9 +39,10 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
 {
     fhb_form_t  form;
 
-    form = ngx_http_fhir_binary_relay_form(r, ctx);
+    form = ngx_http_fhir_binary_relay_form(r, rc);
 
     if (form == FHB_FORM_NONE
+        || ngx_http_fhir_binary_negotiate_ask(r, ctx) != FHB_OK
         || r->headers_out.content_length_n > (off_t) ctx->conf->lookahead)
     {
         return NGX_DECLINED;
@@ -45,6 +53,10 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
     if (r->method == NGX_HTTP_HEAD && !ctx->asked_get) {
 
         /* there is nothing to read, and nothing that could leave */
+
+        if (!ngx_http_fhir_binary_relay_passes(ctx)) {
+            return NGX_DECLINED;
+        }
 
         return (ngx_http_fhir_binary_header_passed(r, ctx) == NGX_OK)
                ? ngx_http_fhir_binary_next_header(r) : NGX_ERROR;
@@ -58,27 +70,25 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
 
 
 /*
- * The form of an error response that may pass if it is what it says: it is in
- * a FHIR format, not compressed, and not in the one that the client did not
- * ask for.  A 407, and a 401 after our own verdict, blame the gateway: a client
- * would look for other credentials.
+ * The form of an error response that may be what it says: a FHIR format, and
+ * not compressed.  Its status must be the one that the client gets: the others
+ * blame the gateway, and a client would mend what is not at fault.
  */
 
 static fhb_form_t
-ngx_http_fhir_binary_relay_form(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+ngx_http_fhir_binary_relay_form(ngx_http_request_t *r, fhb_rc_t rc)
 {
-    fhb_form_t   form;
-    fhb_wish_t   wish;
+    ngx_uint_t   status;
     fhb_media_t  media;
 
-    if (r->upstream == NULL
-        || r->headers_out.status < NGX_HTTP_BAD_REQUEST
-        || r->headers_out.status == 407
-        || (r->headers_out.status == NGX_HTTP_UNAUTHORIZED
-            && ctx->conf->auth)
-        || (r->headers_out.content_encoding
-            && r->headers_out.content_encoding->hash)
+    status = r->headers_out.status;
+
+    if (!ngx_http_fhir_binary_upstream_said(r, status)
+        || status < NGX_HTTP_BAD_REQUEST
+        || status >= NGX_HTTP_INTERNAL_SERVER_ERROR
+        || (rc != FHB_E_REFUSED
+            && status != (ngx_uint_t) fhb_error_row(rc)->status)
+        || ngx_http_fhir_binary_response_coded(r)
         || fhb_media_parse(&media,
                ngx_http_fhir_binary_to_core(r->headers_out.content_type))
            != FHB_OK)
@@ -86,17 +96,20 @@ ngx_http_fhir_binary_relay_form(ngx_http_request_t *r,
         return FHB_FORM_NONE;
     }
 
-    form = fhb_media_fhir(&media);
+    return fhb_media_fhir(&media);
+}
 
-    if (form == FHB_FORM_NONE
-        || ngx_http_fhir_binary_negotiate_ask(r, ctx) != FHB_OK)
-    {
-        return FHB_FORM_NONE;
-    }
+
+/* the form is the one that the client reads */
+
+static ngx_uint_t
+ngx_http_fhir_binary_relay_passes(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_wish_t  wish;
 
     ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
 
-    return (fhb_accept_error_form(&wish) == form) ? form : FHB_FORM_NONE;
+    return fhb_accept_error_form(&wish) == ctx->choice.form;
 }
 
 
@@ -139,21 +152,42 @@ static ngx_int_t
 ngx_http_fhir_binary_relay_end(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_str_t    body;
-    fhb_alloc_t  heap;
+    fhb_rc_t             rc;
+    fhb_str_t            body;
+    fhb_alloc_t          heap;
+    fhb_outcome_issue_t  issue;
 
     heap = ngx_http_fhir_binary_heap(r->connection->log);
 
     body.data = ctx->source.held;
     body.len = ctx->source.held_len;
 
-    if (body.len == 0
-        || fhb_outcome_read(&heap, ctx->choice.form, body) != FHB_OK)
-    {
+    rc = body.len ? fhb_outcome_read(&heap, ctx->choice.form, body, &issue)
+                  : FHB_E_SYNTAX;
+
+    if (rc != FHB_OK) {
+
+        if (rc == FHB_E_NOMEM) {
+            ctx->relay = rc;
+        }
+
         return ngx_http_fhir_binary_relay_refuse(r, ctx);
     }
 
-    return ngx_http_fhir_binary_relay_send(r, ctx);
+    if (issue.len) {
+
+        ctx->code.data = ngx_pnalloc(r->pool, issue.len);
+        if (ctx->code.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(ctx->code.data, issue.code, issue.len);
+        ctx->code.len = issue.len;
+    }
+
+    return ngx_http_fhir_binary_relay_passes(ctx)
+           ? ngx_http_fhir_binary_relay_send(r, ctx)
+           : ngx_http_fhir_binary_relay_refuse(r, ctx);
 }
 
 

@@ -298,6 +298,10 @@ ngx_http_fhir_binary_outcome_variable(ngx_http_request_t *r,
         return ngx_http_fhir_binary_variable_z("");
     }
 
+    if (ctx->code.len) {
+        return ngx_http_fhir_binary_to_core(ctx->code);
+    }
+
     return ngx_http_fhir_binary_variable_z(fhb_error_row(rc)->code);
 }
 

@@ -51,6 +51,8 @@ verdict(fhb_form_t form, const uint8_t *data, size_t size, const char *end)
     fhb_str_t    s;
     fhb_alloc_t  alloc = { plain_alloc, plain_free, NULL };
 
+    fhb_outcome_issue_t  issue;
+
     n = strlen(end);
     copy = malloc(size + n ? size + n : 1);
 
@@ -63,8 +65,10 @@ verdict(fhb_form_t form, const uint8_t *data, size_t size, const char *end)
     s.data = copy;
     s.len = size + n;
 
-    rc = fhb_outcome_read(&alloc, form, s);
+    rc = fhb_outcome_read(&alloc, form, s, &issue);
     free(copy);
+
+    check(issue.len <= FHB_OUTCOME_MAX_CODE);
 
     check(rc == FHB_OK || rc == FHB_E_SYNTAX);
 

@@ -24,6 +24,9 @@
                   "<code value=\"processing\"/></issue>" END
 
 
+static fhb_outcome_issue_t  issue;      /* of what was read last */
+
+
 static fhb_rc_t
 read_bytes(fhb_form_t form, const char *bytes, size_t len)
 {
@@ -38,7 +41,7 @@ read_bytes(fhb_form_t form, const char *bytes, size_t len)
     body.data = (const unsigned char *) guard_before(&g, bytes, len);
     body.len = len;
 
-    rc = fhb_outcome_read(&alloc, form, body);
+    rc = fhb_outcome_read(&alloc, form, body, &issue);
 
     guard_free(&g);
     assert_int_equal(oom.live, 0);
@@ -84,6 +87,60 @@ an_outcome_has_its_type(void **state)
 
     for (i = 0; i < sizeof(in) / sizeof(in[0]); i++) {
         assert_int_equal(read_string(in[i]), FHB_OK);
+    }
+}
+
+
+static void
+the_first_issue_has_a_code(void **state)
+{
+    size_t  i;
+
+    static const struct {
+        const char  *in;
+        const char  *code;
+    } rows[] = {
+        { GOOD, "processing" },
+        { GOOD_XML, "processing" },
+        { "{" OO "}", "" },
+        { "{" OO ",\"issue\":[{\"code\":\"business-rule\"},"
+          "{\"code\":\"value\"}]}", "business-rule" },
+        { "{" OO ",\"issue\":[{},{\"code\":\"value\"}]}", "" },
+        { "{" OO ",\"code\":\"value\",\"issue\":[{}]}", "" },
+        { "{" OO ",\"x\":[{\"code\":\"value\"}]}", "" },
+        { "{" OO ",\"issue\":[{\"details\":{\"code\":\"value\"}}]}", "" },
+        { "{" OO ",\"issue\":[{\"code\":[\"value\"]}]}", "" },
+        { "{" OO ",\"issue\":[{\"code\":null}]}", "" },
+        { "{" OO ",\"issue\":[{\"code\":\"\"}]}", "" },
+        { "{" OO ",\"issue\":[{\"code\":\"Value\"}]}", "" },
+        { "{" OO ",\"issue\":[{\"code\":\"a\\\"b\"}]}", "" },
+        { "{" OO ",\"issue\":[{\"code\":"
+          "\"abcdefghijklmnopqrstuvwxyzabcdef\"}]}",
+          "abcdefghijklmnopqrstuvwxyzabcdef" },
+        { "{" OO ",\"issue\":[{\"code\":"
+          "\"abcdefghijklmnopqrstuvwxyzabcdefg\"}]}", "" },
+        { NS END, "" },
+        { NS "<issue/><issue><code value='value'/></issue>" END, "" },
+        { NS "<issue><code value='not-found'/><code value='x'/></issue>" END,
+          "x" },
+        { NS "<text><code value='value'/></text>" END, "" },
+        { NS "<issue><details><code value='value'/></details></issue>" END,
+          "" },
+        { NS "<issue><code value='&lt;'/></issue>" END, "" },
+        { NS "<issue><code/></issue>" END, "" },
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(read_string(rows[i].in), FHB_OK);
+
+        if (issue.len != strlen(rows[i].code)
+            || memcmp(issue.code, rows[i].code, issue.len) != 0)
+        {
+            fail_msg("%s: \"%.*s\"", rows[i].in, (int) issue.len,
+                     issue.code);
+        }
     }
 }
 
@@ -171,7 +228,8 @@ without_memory_there_is_no_verdict(void **state)
         for (n = 1; ; n++) {
             alloc = oom_init(&oom, n);
             rc = fhb_outcome_read(&alloc,
-                                  form ? FHB_FORM_XML : FHB_FORM_JSON, body);
+                                  form ? FHB_FORM_XML : FHB_FORM_JSON, body,
+                                  &issue);
             assert_int_equal(oom.live, 0);
 
             if (!oom.failed) {
@@ -191,6 +249,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(an_outcome_has_its_type),
+        cmocka_unit_test(the_first_issue_has_a_code),
         cmocka_unit_test(anything_else_is_none),
         cmocka_unit_test(one_that_is_cut_is_none),
         cmocka_unit_test(without_memory_there_is_no_verdict),
