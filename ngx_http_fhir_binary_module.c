@@ -272,6 +272,9 @@ ngx_http_fhir_binary_init(ngx_conf_t *cf)
 
     if (ngx_http_fhir_binary_token_init(cf, fmcf) != NGX_OK
         || ngx_http_fhir_binary_negotiate_init(cf, fmcf) != NGX_OK
+        || ngx_http_fhir_binary_phase(cf, NGX_HTTP_REWRITE_PHASE,
+                                      ngx_http_fhir_binary_claim_redirected)
+           != NGX_OK
         || ngx_http_fhir_binary_phase(cf, NGX_HTTP_PREACCESS_PHASE,
                                       ngx_http_fhir_binary_claim_handler)
            != NGX_OK

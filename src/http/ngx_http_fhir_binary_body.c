@@ -19,6 +19,7 @@ ngx_int_t
 ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
     ngx_int_t                    rc;
+    ngx_chain_t                 *cl;
     ngx_http_fhir_binary_ctx_t  *ctx;
 
     ctx = ngx_http_fhir_binary_ctx(r);
@@ -32,6 +33,12 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     }
 
     ctx->begun = 1;
+
+    for (cl = in; cl; cl = cl->next) {
+        if (cl->buf->last_buf) {
+            ngx_http_fhir_binary_header_trailers(r, ctx);
+        }
+    }
 
     if (ctx->refused || r->header_only) {
         return ngx_http_fhir_binary_body_discard(r, ctx, in);

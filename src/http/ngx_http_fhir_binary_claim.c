@@ -100,6 +100,42 @@ ngx_http_fhir_binary_claim_cleanup(void *data)
 }
 
 
+/*
+ * REWRITE: a request of ours has come into a location where the module is
+ * off, by X-Accel-Redirect or a redirect inside nginx.  An error_page that
+ * this location merely inherits does not act there either.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_claim_redirected(ngx_http_request_t *r)
+{
+    ngx_http_core_loc_conf_t               *clcf;
+    const ngx_http_fhir_binary_loc_conf_t  *fbcf;
+
+    if (!r->internal) {
+        return NGX_DECLINED;
+    }
+
+    fbcf = ngx_http_fhir_binary_conf(r);
+
+    if (fbcf->version != FHB_VERSION_OFF
+        || fbcf->own_error_pages
+        || ngx_http_fhir_binary_ctx(r) == NULL)
+    {
+        return NGX_DECLINED;
+    }
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->error_pages != NULL) {
+        /* nginx takes the first error_page for the last one */
+        r->error_page = 1;
+    }
+
+    return NGX_DECLINED;
+}
+
+
 ngx_int_t
 ngx_http_fhir_binary_claim_handler(ngx_http_request_t *r)
 {

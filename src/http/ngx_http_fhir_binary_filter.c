@@ -11,6 +11,10 @@
 
 
 static ngx_int_t ngx_http_fhir_binary_header_filter(ngx_http_request_t *r);
+#if (nginx_version >= 1029000)
+static ngx_int_t ngx_http_fhir_binary_early_hints_filter(
+    ngx_http_request_t *r);
+#endif
 static ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_filter_ctx(
     ngx_http_request_t *r, ngx_int_t *rc);
 static ngx_int_t ngx_http_fhir_binary_filter_refuse(ngx_http_request_t *r,
@@ -28,6 +32,9 @@ static fhb_rc_t ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+#if (nginx_version >= 1029000)
+static ngx_http_output_header_filter_pt  ngx_http_next_early_hints_filter;
+#endif
 static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
@@ -39,11 +46,42 @@ ngx_http_fhir_binary_filter_init(ngx_conf_t *cf)
     ngx_http_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_http_fhir_binary_header_filter;
 
+#if (nginx_version >= 1029000)
+    ngx_http_next_early_hints_filter = ngx_http_top_early_hints_filter;
+    ngx_http_top_early_hints_filter = ngx_http_fhir_binary_early_hints_filter;
+#endif
+
     ngx_http_next_body_filter = ngx_http_top_body_filter;
     ngx_http_top_body_filter = ngx_http_fhir_binary_body_filter;
 
     return NGX_OK;
 }
+
+
+#if (nginx_version >= 1029000)
+
+/*
+ * A 103 of the backend comes before anybody has judged what follows it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_early_hints_filter(ngx_http_request_t *r)
+{
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx != NULL
+        && (ctx->own
+            || (ctx->conf->sandbox && !ngx_http_fhir_binary_header_hints(r))))
+    {
+        return NGX_OK;
+    }
+
+    return ngx_http_next_early_hints_filter(r);
+}
+
+#endif
 
 
 ngx_int_t
@@ -234,14 +272,19 @@ ngx_http_fhir_binary_filter_refuse(ngx_http_request_t *r,
 /*
  * The page of an error_page in this very location, or its redirect to another
  * place.  "error_page ... = URI" names another source instead: what comes
- * from there is judged like any response.
+ * from there is judged like any response.  So is what a backend gives in the
+ * place of a page, and what has the URI of a document: with an error's status
+ * neither leaves.
  */
 
 static ngx_uint_t
 ngx_http_fhir_binary_filter_page(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (r->err_status < NGX_HTTP_SPECIAL_RESPONSE || ctx->elsewhere) {
+    if (r->err_status < NGX_HTTP_SPECIAL_RESPONSE
+        || ctx->elsewhere
+        || ngx_http_fhir_binary_upstream_gave(r))
+    {
         return 0;
     }
 

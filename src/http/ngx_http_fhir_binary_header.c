@@ -322,6 +322,72 @@ ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
 
 
 /*
+ * What a backend says behind a document is held to the rules of what it says
+ * before it: ngx_http_upstream_process_trailers() has just copied it.
+ */
+
+void
+ngx_http_fhir_binary_header_trailers(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_out.trailers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if ((ctx->conf->sandbox
+                 && !ngx_http_fhir_binary_header_listed(&h[i].key,
+                                        ngx_http_fhir_binary_header_allowed))
+                || ((ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir)
+                    && ngx_http_fhir_binary_header_listed(&h[i].key,
+                                     ngx_http_fhir_binary_header_falsified)))
+            {
+                h[i].hash = 0;
+            }
+        }
+    }
+}
+
+
+/*
+ * Early hints of a backend: 0 where none may pass.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_header_hints(ngx_http_request_t *r)
+{
+    ngx_uint_t        i, left;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    left = 0;
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (!ngx_http_fhir_binary_header_listed(&h[i].key,
+                                        ngx_http_fhir_binary_header_allowed))
+            {
+                h[i].hash = 0;
+            }
+
+            left += (h[i].hash != 0);
+        }
+    }
+
+    return left;
+}
+
+
+/*
  * nginx before 1.23 keeps all lines of what there can be one of, and points
  * at the last.
  */

@@ -133,7 +133,9 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    if (r->error_page
+    /* r->error_page alone is not set under recursive_error_pages */
+
+    if ((r->error_page || r->err_status || ctx->paged)
         && ngx_http_fhir_binary_negotiate_source(r, ctx) != NGX_OK)
     {
         return fhb_error_row(ctx->error)->status;

@@ -69,6 +69,7 @@ const ngx_http_fhir_binary_loc_conf_t *ngx_http_fhir_binary_conf(
     ngx_http_request_t *r);
 ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_ctx(ngx_http_request_t *r);
 ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_claim(ngx_http_request_t *r);
+ngx_int_t ngx_http_fhir_binary_claim_redirected(ngx_http_request_t *r);
 ngx_int_t ngx_http_fhir_binary_claim_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_fhir_binary_claim_options(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -177,6 +178,9 @@ ngx_int_t ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_header_passed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_header_trailers(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_uint_t ngx_http_fhir_binary_header_hints(ngx_http_request_t *r);
 ngx_int_t ngx_http_fhir_binary_header_page(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
@@ -226,6 +230,7 @@ fhb_rc_t ngx_http_fhir_binary_upstream_reason(ngx_http_request_t *r,
 ngx_uint_t ngx_http_fhir_binary_upstream_read_out(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_uint_t ngx_http_fhir_binary_upstream_has_more(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_upstream_gave(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_said(ngx_http_request_t *r,
     ngx_uint_t status);
 

@@ -603,6 +603,24 @@ ngx_http_fhir_binary_upstream_has_more(ngx_http_request_t *r)
 
 
 /*
+ * The body is a backend's, be it fresh or out of a cache, and no error.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_upstream_gave(ngx_http_request_t *r)
+{
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    return u != NULL
+           && (u->cleanup != NULL || r->cached)
+           && u->headers_in.status_n >= NGX_HTTP_OK
+           && u->headers_in.status_n < NGX_HTTP_SPECIAL_RESPONSE;
+}
+
+
+/*
  * The status is the backend's own word, not an error that nginx made.
  */
 
