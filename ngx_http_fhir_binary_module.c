@@ -186,8 +186,8 @@ static ngx_command_t  ngx_http_fhir_binary_commands[] = {
       NULL },
 
     { ngx_string("fhir_binary_lookahead"),
-      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
-      ngx_http_fhir_binary_conf_size,
+      NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE12,
+      ngx_http_fhir_binary_conf_lookahead,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_fhir_binary_loc_conf_t, lookahead),
       NULL },
@@ -364,6 +364,7 @@ ngx_http_fhir_binary_create_loc_conf(ngx_conf_t *cf)
      *
      *     conf->realm = { 0, NULL };
      *     conf->bufs.num = 0;
+     *     conf->lookahead_worker = 0;
      *     conf->error_pages = NULL;
      *     conf->own_error_pages = 0;
      */

@@ -38,6 +38,8 @@ my $ccd = 'GET /Binary/$autogen-ccd-if?';
 my $be = answers(
     '/Binary/1' => [ '200 OK', 'hello', $type ],
     '/Binary/untyped' => [ '200 OK', 'hello' ],
+    '/full/Binary/$autogen-ccd-if' => [ '200 OK', '<!--' . 'x' x 9000,
+                                        'Content-Type: text/xml' ],
     '/Binary/type' => [ '200 OK', 'hello', 'Content-Type: text' ],
     '/Binary/gzip' => [ '200 OK', 'hello', $type, 'Content-Encoding: gzip' ],
     '/Binary/open' => [ '200 OK', undef, $type ],
@@ -93,6 +95,8 @@ my $ngx = nginx_start(server => <<"END");
     add_header X-Reason "\$fhir_binary_reason;\$fhir_binary_outcome" always;
 
     location / { $up }
+    location /full/ { fhir_binary_lookahead 2k worker=2k;
+                      @{[ $up =~ s{/;}{;}r ]} }
     location /denied/ { deny all; }
     @{[ map { "location /return/$_/ { return $_; }" } 409, 500, 503, 504 ]}
     location /dead/ { proxy_pass http://127.0.0.1:@{[ free_port() ]}/; }
@@ -158,6 +162,7 @@ my %request = (
     backend_resource => [ 'GET /Binary/patient' ],
     backend_base64 => [ 'GET /Binary/base64' ],
     backend_held => [ 'GET /Binary/late' ],
+    lookahead_full => [ 'GET /full/Binary/$autogen-ccd-if?patient=1' ],
     backend_ccd => [ "${ccd}patient=1" ],
     param_required => [ $ccd ],
     param_value => [ "${ccd}patient=a_b" ],

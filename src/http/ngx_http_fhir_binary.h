@@ -29,6 +29,9 @@
 #define NGX_HTTP_FHIR_BINARY_RAW      1
 #define NGX_HTTP_FHIR_BINARY_FHIR     2
 
+/* fhir_binary_lookahead: what all requests of a worker hold, in bytes */
+#define NGX_HTTP_FHIR_BINARY_WORKER_HELD  (64 * 1024 * 1024)
+
 /* request headers that the backend does not see, or sees changed */
 #define NGX_HTTP_FHIR_BINARY_DROPPED  8
 
@@ -142,7 +145,8 @@ typedef struct {
     ngx_flag_t                   ccd_check;
 
     ngx_bufs_t                   bufs;
-    size_t                       lookahead;
+    size_t                       lookahead;   /* bytes of a request */
+    size_t                       lookahead_worker; /* of all of a worker's */
 
     ngx_array_t                 *error_pages; /* as core merged them */
     unsigned                     own_error_pages:1;

@@ -6,6 +6,16 @@
 #include "ngx_http_fhir_binary_glue.h"
 
 
+static fhb_rc_t ngx_http_fhir_binary_ahead_room(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, size_t size);
+static void ngx_http_fhir_binary_ahead_gone(void *data);
+
+
+/* bytes that the requests of this worker hold together */
+
+static size_t  ngx_http_fhir_binary_ahead_worker;
+
+
 /*
  * Keep the slice until the header has left; limit: bytes in all.
  */
@@ -15,8 +25,8 @@ ngx_http_fhir_binary_ahead_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, size_t limit)
 {
     off_t                           rest;
-    u_char                         *p;
     size_t                          n, size;
+    fhb_rc_t                        rc;
     ngx_http_fhir_binary_source_t  *source;
 
     source = &ctx->source;
@@ -37,18 +47,11 @@ ngx_http_fhir_binary_ahead_keep(ngx_http_request_t *r,
         size = ngx_max(size, source->held_len + n);
         size = ngx_min(size, limit);
 
-        p = ngx_palloc(r->pool, size);
-        if (p == NULL) {
-            return FHB_E_INTERNAL;
-        }
+        rc = ngx_http_fhir_binary_ahead_room(r, ctx, size);
 
-        if (source->held) {
-            ngx_memcpy(p, source->held, source->held_len);
-            ngx_pfree(r->pool, source->held);
+        if (rc != FHB_OK) {
+            return rc;
         }
-
-        source->held = p;
-        source->held_size = size;
     }
 
     ngx_memcpy(source->held + source->held_len, source->slice.data, n);
@@ -57,6 +60,93 @@ ngx_http_fhir_binary_ahead_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_source_use(ctx, n);
 
     return FHB_OK;
+}
+
+
+/*
+ * The memory for what is held is not the pool's: it goes back as soon as its
+ * bytes have been used, and all of a worker's is bounded.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_ahead_room(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, size_t size)
+{
+    u_char                         *p;
+    size_t                          others;
+    ngx_pool_cleanup_t             *cln;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    /* while one is copied, it alone is there twice */
+
+    others = ngx_http_fhir_binary_ahead_worker - source->held_size;
+
+    if (others > ctx->conf->lookahead_worker
+        || size > ctx->conf->lookahead_worker - others)
+    {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: the requests of this worker hold %uz "
+                      "bytes, and \"worker=\" of \"fhir_binary_lookahead\" "
+                      "is %uz", ngx_http_fhir_binary_ahead_worker,
+                      ctx->conf->lookahead_worker);
+
+        return FHB_E_LOOKAHEAD_FULL;
+    }
+
+    if (source->held == NULL) {
+
+        cln = ngx_pool_cleanup_add(r->pool, 0);
+        if (cln == NULL) {
+            return FHB_E_NOMEM;
+        }
+
+        cln->handler = ngx_http_fhir_binary_ahead_gone;
+        cln->data = source;
+    }
+
+    p = ngx_alloc(size, r->connection->log);
+    if (p == NULL) {
+        return FHB_E_NOMEM;
+    }
+
+    if (source->held_len) {
+        ngx_memcpy(p, source->held, source->held_len);
+    }
+
+    ngx_http_fhir_binary_ahead_drop(source);
+
+    source->held = p;
+    source->held_size = size;
+    ngx_http_fhir_binary_ahead_worker += size;
+
+    return FHB_OK;
+}
+
+
+/*
+ * What was held is not needed any more.
+ */
+
+void
+ngx_http_fhir_binary_ahead_drop(ngx_http_fhir_binary_source_t *source)
+{
+    if (source->held_size == 0) {
+        return;
+    }
+
+    ngx_free(source->held);
+
+    ngx_http_fhir_binary_ahead_worker -= source->held_size;
+    source->held_size = 0;
+}
+
+
+static void
+ngx_http_fhir_binary_ahead_gone(void *data)
+{
+    ngx_http_fhir_binary_ahead_drop(data);
 }
 
 

@@ -195,27 +195,49 @@ ngx_http_fhir_binary_conf_bufs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
-ngx_http_fhir_binary_conf_size(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_fhir_binary_conf_lookahead(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
 {
-    size_t     *size;
-    ngx_str_t  *value;
+    ngx_http_fhir_binary_loc_conf_t  *fbcf = conf;
 
-    size = (size_t *) ((char *) conf + cmd->offset);
+    size_t     worker;
+    ngx_str_t  *value, s;
 
-    if (*size != NGX_CONF_UNSET_SIZE) {
+    if (fbcf->lookahead != NGX_CONF_UNSET_SIZE) {
         return "is duplicate";
     }
 
     value = cf->args->elts;
-    *size = ngx_parse_size(&value[1]);
+    fbcf->lookahead = ngx_parse_size(&value[1]);
 
-    if (*size == (size_t) NGX_ERROR
-        || *size < NGX_HTTP_FHIR_BINARY_MIN_BUF
-        || *size > NGX_HTTP_FHIR_BINARY_MAX_HELD)
+    if (fbcf->lookahead == (size_t) NGX_ERROR
+        || fbcf->lookahead < NGX_HTTP_FHIR_BINARY_MIN_BUF
+        || fbcf->lookahead > NGX_HTTP_FHIR_BINARY_MAX_HELD)
     {
         return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[1],
                                                "a size of 2k to 16m");
     }
+
+    fbcf->lookahead_worker = NGX_HTTP_FHIR_BINARY_WORKER_HELD;
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    worker = (size_t) NGX_ERROR;
+
+    if (ngx_strncmp(value[2].data, "worker=", sizeof("worker=") - 1) == 0) {
+        s.data = value[2].data + sizeof("worker=") - 1;
+        s.len = value[2].len - (sizeof("worker=") - 1);
+        worker = ngx_parse_size(&s);
+    }
+
+    if (worker == (size_t) NGX_ERROR || worker < fbcf->lookahead) {
+        return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[2],
+                   "\"worker=SIZE\", with no less than the size before it");
+    }
+
+    fbcf->lookahead_worker = worker;
 
     return NGX_CONF_OK;
 }

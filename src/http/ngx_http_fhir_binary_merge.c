@@ -34,6 +34,13 @@ ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_value(conf->sandbox, prev->sandbox, 1);
     ngx_conf_merge_value(conf->ccd, prev->ccd, 1);
     ngx_conf_merge_value(conf->ccd_check, prev->ccd_check, 0);
+
+    if (conf->lookahead_worker == 0) {
+        conf->lookahead_worker = prev->lookahead_worker
+                                 ? prev->lookahead_worker
+                                 : NGX_HTTP_FHIR_BINARY_WORKER_HELD;
+    }
+
     ngx_conf_merge_size_value(conf->lookahead, prev->lookahead, 65536);
     ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
     ngx_conf_merge_str_value(conf->realm, prev->realm, "fhir");

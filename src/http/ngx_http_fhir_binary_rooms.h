@@ -27,8 +27,8 @@ char *ngx_http_fhir_binary_conf_sec(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_fhir_binary_conf_bufs(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_fhir_binary_conf_size(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+char *ngx_http_fhir_binary_conf_lookahead(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 char *ngx_http_fhir_binary_conf_realm(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_fhir_binary_conf_cors(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -268,6 +268,7 @@ void ngx_http_fhir_binary_source_drop(ngx_http_request_t *r,
 
 fhb_rc_t ngx_http_fhir_binary_ahead_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, size_t limit);
+void ngx_http_fhir_binary_ahead_drop(ngx_http_fhir_binary_source_t *source);
 off_t ngx_http_fhir_binary_ahead_rest(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 

@@ -359,6 +359,11 @@ ngx_http_fhir_binary_source_use(ngx_http_fhir_binary_ctx_t *ctx, size_t n)
     if (source->old) {
         source->held_pos += n;
         source->old = (source->slice.len != 0);
+
+        if (source->held_pos == source->held_len) {
+            ngx_http_fhir_binary_ahead_drop(source);
+        }
+
         return;
     }
 
@@ -399,6 +404,8 @@ ngx_http_fhir_binary_source_drop(ngx_http_request_t *r,
     ngx_chain_t  *cl;
 
     ctx->source.slice.len = 0;
+    ctx->source.held_pos = ctx->source.held_len;
+    ngx_http_fhir_binary_ahead_drop(&ctx->source);
 
     if (ctx->source.buf) {
         ctx->source.buf->pos = ctx->source.buf->last;
