@@ -46,7 +46,7 @@ my %answer = (
     report => [ bundle(report('Patient/12', "$base/Binary/report")), 200 ],
     bare => [ bundle(document('12', '/r4/Binary/bare')), 200 ],
     absolute => [ bundle(document("$base/Patient/12",
-                                  'http://ehr/x/Binary/absolute?a=b')), 200 ],
+                                  "$base/Binary/absolute?a=b")), 200 ],
     second => [ bundle(document('Patient/99', 'Binary/second'),
                        document('Patient/12', 'Binary/second')), 200 ],
     late => [ bundle(@others, report('Patient/12', 'Binary/late')), 200 ],

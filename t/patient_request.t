@@ -49,7 +49,7 @@ my @rows = (
     ['second', [bundle(entry(id => 'x'), entry(id => 'second'))],
      '200 document'],
     ['absolute', [bundle(entry(url => 'https://s/r4/Binary/absolute'))],
-     '200 document'],
+     '403 patient'],
     ['large', [bundle((map { entry(id => "x$_") } 1 .. 300),
                       entry(id => 'large'))], '200 document'],
     ['empty', ['{"resourceType":"Bundle"}'], '403 patient'],

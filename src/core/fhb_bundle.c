@@ -8,17 +8,12 @@
  *         DiagnosticReport
  *             .subject.reference
  *             .presentedForm[].url
- *
- *     url = [ *any "/" ] "Binary/" id [ "?" *any ] [ "#" *any ]
  */
-
-#include <string.h>
 
 #include "fhb_bundle.h"
 #include "fhb_doc_tree.h"
 #include "fhb_reference.h"
 #include "fhb_route.h"
-#include "fhb_text.h"
 
 
 static fhb_rc_t fhb_bundle_search(const fhb_bundle_ask_t *ask,
@@ -29,7 +24,8 @@ static int fhb_bundle_subject(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *resource);
 static int fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *list, fhb_str_t name);
-static int fhb_bundle_url(fhb_str_t url, fhb_str_t id);
+static int fhb_bundle_url(const fhb_bundle_ask_t *ask,
+    const fhb_doc_node_t *node);
 static const fhb_doc_node_t *fhb_bundle_items(const fhb_doc_node_t *array);
 
 
@@ -162,16 +158,14 @@ static int
 fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *list, fhb_str_t name)
 {
-    fhb_str_t              s;
     const fhb_doc_node_t  *item, *node;
 
     static const fhb_str_t  url = fhb_string("url");
 
     for (item = fhb_bundle_items(list); item != NULL; item = item->next) {
         node = name.len ? fhb_doc_member(item, name) : item;
-        node = fhb_doc_member(node, url);
 
-        if (fhb_doc_string(node, &s) == FHB_OK && fhb_bundle_url(s, ask->id)) {
+        if (fhb_bundle_url(ask, fhb_doc_member(node, url))) {
             return 1;
         }
     }
@@ -181,38 +175,13 @@ fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
 
 
 static int
-fhb_bundle_url(fhb_str_t url, fhb_str_t id)
+fhb_bundle_url(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *node)
 {
-    size_t     n;
-    fhb_str_t  tail;
+    fhb_str_t  s, id;
 
-    static const fhb_str_t  binary = fhb_string("Binary/");
-
-    for (n = 0; n < url.len; n++) {
-        if (url.data[n] == '?' || url.data[n] == '#') {
-            break;
-        }
-    }
-
-    url.len = n;
-
-    if (url.len < id.len
-        || !fhb_text_eq(fhb_text_skip(url, url.len - id.len), id))
-    {
-        return 0;
-    }
-
-    url.len -= id.len;
-
-    if (url.len < binary.len) {
-        return 0;
-    }
-
-    tail = fhb_text_skip(url, url.len - binary.len);
-    url.len -= binary.len;
-
-    return fhb_text_eq(tail, binary)
-           && (url.len == 0 || url.data[url.len - 1] == '/');
+    return fhb_doc_string(node, &s) == FHB_OK
+           && fhb_reference_binary(&id, s, ask->base) == FHB_OK
+           && fhb_reference_same(id, ask->id);
 }
 
 

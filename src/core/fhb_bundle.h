@@ -36,12 +36,11 @@ typedef struct {
  * search parameters that it does not know, and then answers with what anyone
  * owns.  So an entry counts only if it is a DocumentReference or a
  * DiagnosticReport, not entered in error, whose subject is the patient and
- * one of whose attachments has a URL that ends in Binary/[id].  The query
- * and fragment of the URL are passed over; one of a version
- * (Binary/[id]/_history/[vid]) does not count, and an id is never decoded.
- * Whatever stands before "Binary" is passed over too, as a backend names
- * itself by its own address.  So whoever may write these resources for a
- * patient decides which documents the patient sees.
+ * one of whose attachments has the document's URL: Binary/[id] alone, or
+ * below the base, see fhb_reference_binary().  A document is one patient's in
+ * all of its versions: a URL of any version counts for each of them.  So
+ * whoever may write these resources for a patient decides which documents the
+ * patient sees.
  */
 
 fhb_must_check fhb_rc_t fhb_bundle_owner(const fhb_bundle_ask_t *ask,

@@ -4,9 +4,12 @@
  *     reference(T) = id / T "/" id / base "/" T "/" id
  *     base         = ( "http" / "https" ) "://" host [ ":" port ] path
  *
- * The base is that of the service itself.  http and https are equal, each
- * with its own default port; the host is compared without case, the path
- * byte by byte: an id means nothing outside of its base.
+ *     binary       = [ ( base / path ) "/" ] "Binary/" id
+ *                    [ "/_history/" id ] [ "?" *any ] [ "#" *any ]
+ *
+ * The base, and its path, are those of the service itself.  http and https
+ * are equal, each with its own default port; the host is compared without
+ * case, the path byte by byte: an id means nothing outside of its base.
  */
 
 #include "fhb_reference.h"
@@ -22,6 +25,8 @@ typedef struct {
 
 
 static int fhb_reference_relative(fhb_str_t *s, fhb_str_t base);
+static int fhb_reference_path(fhb_str_t *s, fhb_str_t base);
+static int fhb_reference_base(fhb_reference_url_t *url, fhb_str_t base);
 static int fhb_reference_url(fhb_reference_url_t *url, fhb_str_t s);
 static void fhb_reference_authority(fhb_reference_url_t *url, fhb_str_t s,
     fhb_str_t port);
@@ -53,6 +58,51 @@ fhb_reference_patient(fhb_str_t s, fhb_str_t base, fhb_str_t *id)
     static const fhb_str_t  type = fhb_string("Patient/");
 
     return fhb_reference_id(id, s, type, base);
+}
+
+
+fhb_rc_t
+fhb_reference_binary(fhb_str_t *id, fhb_str_t url, fhb_str_t base)
+{
+    size_t     n;
+    fhb_str_t  s, version;
+
+    static const fhb_str_t  type = fhb_string("Binary/");
+    static const fhb_str_t  history = fhb_string("/_history/");
+
+    for (n = 0; n < url.len; n++) {
+        if (url.data[n] == '?' || url.data[n] == '#') {
+            break;
+        }
+    }
+
+    s = url;
+    s.len = n;
+
+    if (!fhb_reference_relative(&s, base)) {
+        (void) fhb_reference_path(&s, base);
+    }
+
+    if (!fhb_reference_prefix(&s, type)) {
+        return FHB_E_PARAM_VALUE;
+    }
+
+    for (n = 0; n < s.len && s.data[n] != '/'; n++) { /* void */ }
+
+    version = fhb_text_skip(s, n);
+    s.len = n;
+
+    if (!fhb_route_id_valid(s)
+        || (version.len != 0
+            && (!fhb_reference_prefix(&version, history)
+                || !fhb_route_id_valid(version))))
+    {
+        return FHB_E_PARAM_VALUE;
+    }
+
+    *id = s;
+
+    return FHB_OK;
 }
 
 
@@ -91,11 +141,7 @@ fhb_reference_relative(fhb_str_t *s, fhb_str_t base)
 
     static const fhb_str_t  slash = fhb_string("/");
 
-    while (base.len != 0 && base.data[base.len - 1] == '/') {
-        base.len--;
-    }
-
-    if (!fhb_reference_url(&own, base)
+    if (!fhb_reference_base(&own, base)
         || !fhb_reference_url(&url, *s)
         || !fhb_text_eq_ci(own.host, url.host)
         || !fhb_text_eq(own.port, url.port)
@@ -108,6 +154,44 @@ fhb_reference_relative(fhb_str_t *s, fhb_str_t base)
     *s = url.path;
 
     return 1;
+}
+
+
+/* the same for the path of the own base; "//" begins the name of a host */
+
+static int
+fhb_reference_path(fhb_str_t *s, fhb_str_t base)
+{
+    fhb_str_t            path;
+    fhb_reference_url_t  own;
+
+    static const fhb_str_t  slash = fhb_string("/");
+    static const fhb_str_t  host = fhb_string("//");
+
+    path = *s;
+
+    if (!fhb_reference_base(&own, base)
+        || fhb_reference_prefix(&path, host)
+        || !fhb_reference_prefix(&path, own.path)
+        || !fhb_reference_prefix(&path, slash))
+    {
+        return 0;
+    }
+
+    *s = path;
+
+    return 1;
+}
+
+
+static int
+fhb_reference_base(fhb_reference_url_t *url, fhb_str_t base)
+{
+    while (base.len != 0 && base.data[base.len - 1] == '/') {
+        base.len--;
+    }
+
+    return fhb_reference_url(url, base);
 }
 
 
@@ -132,7 +216,13 @@ fhb_reference_url(fhb_reference_url_t *url, fhb_str_t s)
         return 0;
     }
 
-    for (n = 0; n < s.len && s.data[n] != '/'; n++) { /* void */ }
+    for (n = 0; n < s.len && s.data[n] != '/'; n++) {
+
+        if (s.data[n] == '@') {
+            /* userinfo: made to look like another host */
+            return 0;
+        }
+    }
 
     authority.data = s.data;
     authority.len = n;

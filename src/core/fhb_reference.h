@@ -15,9 +15,11 @@
  *
  * shape    s: decoded; type: with its slash, such as "Patient/"; base: the
  *          own service base URL, with or without slashes at its end; when it
- *          is empty or no http URL, no absolute reference is accepted
+ *          is empty, no http URL or has userinfo, no absolute reference is
+ *          accepted
  * returns  FHB_OK and *id, which points into s | FHB_E_PARAM_VALUE for
- *          another type or base, a version, a fragment, an URN or no FHIR id
+ *          another type or base, userinfo, a version, a fragment, an URN or
+ *          no FHIR id
  * memory   none
  * source   spec-facts d.3; FHIR search, reference; RFC 3986 s.6.2
  * test     t/unit/test_reference.c, t/fuzz/fuzz_reference.c
@@ -33,6 +35,27 @@ fhb_must_check fhb_rc_t fhb_reference_id(fhb_str_t *id, fhb_str_t s,
 
 fhb_must_check fhb_rc_t fhb_reference_patient(fhb_str_t s, fhb_str_t base,
     fhb_str_t *id);
+
+
+/*
+ * fhb_reference_binary - the id of the document of this server that a URL
+ * leads to.
+ *
+ * shape    url: decoded; base: as above, its path may stand alone in url
+ * returns  FHB_OK and *id, which points into url; a version of it, a query
+ *          and a fragment are passed over | FHB_E_PARAM_VALUE for whatever is
+ *          not plainly a document of this server: another server or base, a
+ *          URL without a scheme, a dot segment, an escape
+ * memory   none
+ * source   FHIR Attachment.url; RFC 3986 s.4.2, s.6.2
+ * test     t/unit/test_reference.c, t/fuzz/fuzz_reference.c
+ *
+ * Nothing is resolved or decoded before it is compared: what two parsers may
+ * read in two ways leads nowhere.
+ */
+
+fhb_must_check fhb_rc_t fhb_reference_binary(fhb_str_t *id, fhb_str_t url,
+    fhb_str_t base);
 
 
 /*

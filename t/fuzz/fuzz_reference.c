@@ -2,6 +2,10 @@
  * Any reference and any base, a line each: an id that is found must lie at
  * the end of its reference and stay the same when the reference is written
  * in each other way; and who owns what must not depend on who is asked.
+ *
+ * The same line as the URL of a document: what has an id is relative, or
+ * begins as the base or its path does, and never names a host without a
+ * scheme.
  */
 
 #include <stdlib.h>
@@ -17,6 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static fhb_str_t fuzz_line(const uint8_t **data, size_t *size);
 static void fuzz_forms(fhb_str_t s, fhb_str_t base, fhb_str_t id);
 static void fuzz_owner(fhb_str_t a, fhb_str_t b, fhb_str_t base);
+static void fuzz_binary(fhb_str_t url, fhb_str_t base);
+static int fuzz_begins(fhb_str_t s, const char *word);
 
 
 #define CHECK(what)                                                          \
@@ -58,6 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     fuzz_owner(s, other, base);
+    fuzz_binary(s, base);
 
     return 0;
 }
@@ -152,4 +159,59 @@ fuzz_owner(fhb_str_t a, fhb_str_t b, fhb_str_t base)
         CHECK((rc == FHB_E_PATIENT_MISSING)
               == (fhb_reference_patient(b, base, &x) != FHB_OK));
     }
+}
+
+
+static void
+fuzz_binary(fhb_str_t url, fhb_str_t base)
+{
+    fhb_rc_t              rc;
+    fhb_str_t             id, bare;
+    const unsigned char  *end;
+
+    static const fhb_str_t  none = fhb_null_string;
+
+    rc = fhb_reference_binary(&id, url, base);
+
+    CHECK(rc == FHB_OK || rc == FHB_E_PARAM_VALUE);
+
+    if (rc != FHB_OK) {
+        CHECK(fhb_reference_binary(&bare, url, none) == FHB_E_PARAM_VALUE);
+        return;
+    }
+
+    end = id.data + id.len;
+
+    CHECK(fhb_route_id_valid(id));
+    CHECK(id.data >= url.data + 7 && end <= url.data + url.len);
+    CHECK(memcmp(id.data - 7, "Binary/", 7) == 0);
+    CHECK(end == url.data + url.len
+          || *end == '/' || *end == '?' || *end == '#');
+
+    if (fhb_reference_binary(&bare, url, none) == FHB_OK) {
+        CHECK(fuzz_begins(url, "Binary/"));
+        CHECK(fhb_reference_same(id, bare));
+        return;
+    }
+
+    CHECK(fuzz_begins(base, "http"));
+    CHECK(fuzz_begins(url, "/") || fuzz_begins(url, "http"));
+    CHECK(!fuzz_begins(url, "//"));
+    CHECK(memchr(url.data, '@', (size_t) (id.data - url.data)) == NULL
+          || memchr(base.data, '@', base.len) != NULL);
+}
+
+
+static int
+fuzz_begins(fhb_str_t s, const char *word)
+{
+    size_t  i;
+
+    for (i = 0; word[i] != '\0'; i++) {
+        if (i == s.len || (s.data[i] | 0x20) != (word[i] | 0x20)) {
+            return 0;
+        }
+    }
+
+    return 1;
 }

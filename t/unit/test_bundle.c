@@ -105,15 +105,22 @@ an_entry_of_the_patient_with_the_document_is_enough(void **state)
         BUNDLE(ENTRY(DOCUMENT("http://FHIR.example.org:80/r4/T1/" MINE,
                               URL))),
         BUNDLE(ENTRY(DOCUMENT("Patient\\/" PATIENT, URL))),
-        BUNDLE(ENTRY(DOCUMENT(MINE, "https:\\/\\/h\\/Binary\\/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "https:\\/\\/fhir.example.org\\/r4\\/T1"
+                                    "\\/Binary\\/" ID))),
         BUNDLE(ENTRY(DOCUMENT("P\\u0061tient/" PATIENT, URL))),
 
         BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID))),
-        BUNDLE(ENTRY(DOCUMENT(MINE, "/Binary/" ID))),
-        BUNDLE(ENTRY(DOCUMENT(MINE, "http://inside:8080/fhir/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "/r4/T1/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "HTTPS://FHIR.example.org:443/r4/T1/"
+                                    "Binary/" ID))),
         BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID "?x=y"))),
         BUNDLE(ENTRY(DOCUMENT(MINE, URL "?a=Binary/2#Binary/3"))),
         BUNDLE(ENTRY(DOCUMENT(MINE, URL "#page=2"))),
+
+        /* a version is the document, whichever is asked for */
+
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID "/_history/1"))),
+        BUNDLE(ENTRY(REPORT(MINE, URL "/_history/a.b-c#x"))),
 
         BUNDLE(ENTRY(DOCUMENT("Patient/1", URL)) ","
                ENTRY(REPORT(MINE, URL))),
@@ -178,7 +185,8 @@ what_the_query_should_have_kept_out_does_not_count(void **state)
         BUNDLE(ENTRY(DOCUMENT(MINE, "Binary//" ID))),
         BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID "/"))),
         BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/1/" ID))),
-        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID "/_history/1"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID "/_history"))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID "/_history/1/2"))),
         BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/1/_history/" ID))),
         BUNDLE(ENTRY(DOCUMENT(MINE, "Binary%2F" ID))),
         BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/XR%2D197198634"))),
@@ -188,6 +196,23 @@ what_the_query_should_have_kept_out_does_not_count(void **state)
         BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/"))),
         BUNDLE(ENTRY(DOCUMENT(MINE, "Binary/" ID " "))),
         BUNDLE(ENTRY(DOCUMENT(MINE, ""))),
+
+        /* a document of another server, or of another base */
+
+        BUNDLE(ENTRY(DOCUMENT(MINE, "https://other.example/fhir/Binary/"
+                                    ID))),
+        BUNDLE(ENTRY(REPORT(MINE, "https://other.example/r4/T1/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "http://inside:8080/fhir/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, BASE "X/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "https://fhir.example.org.evil.org/r4/T1/"
+                                    "Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "https://x@fhir.example.org/r4/T1/Binary/"
+                                    ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "//fhir.example.org/r4/T1/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "/dstu2/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "/Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "./Binary/" ID))),
+        BUNDLE(ENTRY(DOCUMENT(MINE, "T1/Binary/" ID))),
 
         /* the patient in one entry and the document in another one */
 
@@ -481,6 +506,7 @@ without_memory_nothing_is_granted(void **state)
 
     static const fhb_str_t  id = fhb_string(ID);
     static const fhb_str_t  patient = fhb_string(PATIENT);
+    static const fhb_str_t  base = fhb_string(BASE);
     static const fhb_str_t  body = fhb_string(
                                     BUNDLE(ENTRY(DOCUMENT(MINE, URL))));
 
@@ -489,6 +515,7 @@ without_memory_nothing_is_granted(void **state)
     memset(&ask, 0, sizeof(ask));
     ask.id = id;
     ask.patient = patient;
+    ask.base = base;
 
     for (n = 1; /* void */ ; n++) {
         alloc = oom_init(&oom, n);

@@ -277,6 +277,273 @@ without_a_base_no_absolute_reference_is_accepted(void **state)
 }
 
 
+static void
+a_name_before_the_host_is_refused(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { "https://x@h/r4/Patient/1", NULL },
+        { "https://x:y@h/r4/Patient/1", NULL },
+        { "https://@h/r4/Patient/1", NULL },
+        { "https://h@evil.org/r4/Patient/1", NULL },
+        { "https://h:443@evil.org/r4/Patient/1", NULL },
+        { "https://h:x@h/r4/Patient/1", NULL },
+        { "Patient/1", "1" }
+    };
+
+    (void) state;
+
+    CHECK(rows, "https://h/r4");
+    CHECK(rows, "https://x@h/r4");
+    CHECK(rows, "https://x:y@h/r4");
+    CHECK(rows, "https://@h/r4");
+    CHECK(rows, "https://h:443@evil.org/r4");
+}
+
+
+/* the same URLs with each base of a list that ends with NULL */
+
+static void
+check_binary(const reference_row_t *rows, size_t n, const char *const *bases)
+{
+    size_t     i;
+    guard_t    g, h;
+    fhb_rc_t   rc;
+    fhb_str_t  url, id, base;
+
+    for ( /* void */ ; *bases != NULL; bases++) {
+        base.len = strlen(*bases);
+        base.data = (unsigned char *) guard_before(&h, *bases, base.len);
+
+        for (i = 0; i < n; i++) {
+            url.len = strlen(rows[i].s);
+            url.data = (unsigned char *) guard_before(&g, rows[i].s, url.len);
+
+            rc = fhb_reference_binary(&id, url, base);
+
+            if (rc != (rows[i].id ? FHB_OK : FHB_E_PARAM_VALUE)
+                || (rc == FHB_OK
+                    && (id.len != strlen(rows[i].id)
+                        || memcmp(id.data, rows[i].id, id.len) != 0)))
+            {
+                fail_msg("%s with the base \"%s\": %d", rows[i].s, *bases,
+                         rc);
+            }
+
+            guard_free(&g);
+        }
+
+        guard_free(&h);
+    }
+}
+
+
+#define CHECK_BINARY(rows, ...)                                              \
+    check_binary(rows, sizeof(rows) / sizeof(rows[0]),                       \
+                 (const char *const[]) { __VA_ARGS__, NULL })
+
+
+static void
+a_relative_url_leads_to_a_document_of_this_server(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { "Binary/D1", "D1" },
+        { "Binary/" ID64, ID64 },
+        { "Binary/...", "..." },
+        { "Binary/Binary", "Binary" },
+
+        /* a version, a query and a fragment */
+
+        { "Binary/D1/_history/3", "D1" },
+        { "Binary/D1/_history/" ID64, "D1" },
+        { "Binary/D1?x=y", "D1" },
+        { "Binary/D1?", "D1" },
+        { "Binary/D1#page=2", "D1" },
+        { "Binary/D1/_history/3?x=/#y?z", "D1" },
+        { "Binary/D1?a=Binary/2#Binary/3", "D1" },
+
+        /* no document, or no id */
+
+        { "", NULL },
+        { "D1", NULL },
+        { "Binary", NULL },
+        { "Binary/", NULL },
+        { "Binary/?x", NULL },
+        { "Binary//D1", NULL },
+        { "Binary/D1/", NULL },
+        { "Binary/D1/D2", NULL },
+        { "Binary/D1/$meta", NULL },
+        { "Binary/" ID64 "a", NULL },
+        { "Binary/a_b", NULL },
+        { "Binary/D1 ", NULL },
+        { "Binary/D1\n", NULL },
+        { " Binary/D1", NULL },
+        { "Binary/D1;x", NULL },
+        { "binary/D1", NULL },
+        { "Media/D1", NULL },
+        { "XBinary/D1", NULL },
+        { "?Binary/D1", NULL },
+        { "#Binary/D1", NULL },
+        { "?x=/Binary/D1", NULL },
+        { "urn:uuid:c757873d-ec9a-4326-a141-556f43239520", NULL },
+        { "Binary:Binary/D1", NULL },
+
+        /* no version */
+
+        { "Binary/D1/_history", NULL },
+        { "Binary/D1/_history/", NULL },
+        { "Binary/D1/_history/3/", NULL },
+        { "Binary/D1/_history/3/4", NULL },
+        { "Binary/D1/_history/a_b", NULL },
+        { "Binary/D1/_history/..", NULL },
+        { "Binary/D1/_History/3", NULL },
+        { "Binary/D1//_history/3", NULL },
+        { "Binary/_history/3", NULL },
+
+        /* what only becomes one when it is resolved or decoded */
+
+        { "./Binary/D1", NULL },
+        { "../Binary/D1", NULL },
+        { "x/../Binary/D1", NULL },
+        { "Binary/./D1", NULL },
+        { "Binary/../Binary/D1", NULL },
+        { "Binary/.", NULL },
+        { "Binary/..", NULL },
+        { "Binary%2FD1", NULL },
+        { "%42inary/D1", NULL },
+        { "Binary/%44%31", NULL },
+        { "Binary\\D1", NULL },
+        { "x/Binary/D1", NULL },
+        { "r4/Binary/D1", NULL }
+    };
+
+    (void) state;
+
+    CHECK_BINARY(rows, "", "/r4", "none", BASE, "https://h", "http://h:80/r4");
+}
+
+
+static void
+an_absolute_url_leads_there_below_the_own_base(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { "https://ehr.example/r4/Binary/D1", "D1" },
+        { "HTTPS://EHR.example/r4/Binary/D1/_history/3?x#y", "D1" },
+        { "https://ehr.example:443/r4/Binary/D1", "D1" },
+        { "http://ehr.example:80/r4/Binary/D1", "D1" },
+        { "/r4/Binary/D1", "D1" },
+        { "/r4/Binary/D1/_history/3#x", "D1" },
+
+        /* another server */
+
+        { "https://other.example/fhir/Binary/D1", NULL },
+        { "https://other.example/r4/Binary/D1", NULL },
+        { "https://ehr.example.evil/r4/Binary/D1", NULL },
+        { "https://xehr.example/r4/Binary/D1", NULL },
+        { "https://ehr.example:8443/r4/Binary/D1", NULL },
+        { "https://ehr.example:80/r4/Binary/D1", NULL },
+        { "https://ehr.example@evil.org/r4/Binary/D1", NULL },
+        { "https://x@ehr.example/r4/Binary/D1", NULL },
+        { "https://evil.org/https://ehr.example/r4/Binary/D1", NULL },
+        { "https://evil.org\\@ehr.example/r4/Binary/D1", NULL },
+        { "https://ehr.example\\r4/Binary/D1", NULL },
+        { "https://ehr.example./r4/Binary/D1", NULL },
+        { "https:/ehr.example/r4/Binary/D1", NULL },
+        { "https:///r4/Binary/D1", NULL },
+        { "ftp://ehr.example/r4/Binary/D1", NULL },
+        { "javascript:/r4/Binary/D1", NULL },
+
+        /* another base */
+
+        { "https://ehr.example/Binary/D1", NULL },
+        { "https://ehr.example/r4X/Binary/D1", NULL },
+        { "https://ehr.example/r/Binary/D1", NULL },
+        { "https://ehr.example/R4/Binary/D1", NULL },
+        { "https://ehr.example/r4/T1/Binary/D1", NULL },
+        { "https://ehr.example/T1/r4/Binary/D1", NULL },
+        { "https://ehr.example/r4//Binary/D1", NULL },
+        { "https://ehr.example//r4/Binary/D1", NULL },
+        { "https://ehr.example/r4Binary/D1", NULL },
+        { "https://ehr.example/r4/./Binary/D1", NULL },
+        { "https://ehr.example/x/../r4/Binary/D1", NULL },
+        { "https://ehr.example/r4/../dstu2/Binary/D1", NULL },
+        { "https://ehr.example/%724/Binary/D1", NULL },
+        { "https://ehr.example/?/r4/Binary/D1", NULL },
+        { "https://ehr.example/r4", NULL },
+        { "https://ehr.example/r4/", NULL },
+        { "https://ehr.example/r4/D1", NULL },
+        { "/dstu2/Binary/D1", NULL },
+        { "/Binary/D1", NULL },
+        { "/r4X/Binary/D1", NULL },
+        { "/r4//Binary/D1", NULL },
+        { "/r4/../dstu2/Binary/D1", NULL },
+        { "/./r4/Binary/D1", NULL },
+        { "/r4", NULL },
+
+        /* without a scheme */
+
+        { "//ehr.example/r4/Binary/D1", NULL },
+        { "//other.example/r4/Binary/D1", NULL },
+        { "//r4/Binary/D1", NULL },
+        { "///r4/Binary/D1", NULL },
+        { "ehr.example/r4/Binary/D1", NULL },
+        { "\\\\other.example/r4/Binary/D1", NULL }
+    };
+
+    (void) state;
+
+    CHECK_BINARY(rows, "https://ehr.example/r4", "https://ehr.example/r4/",
+                 "https://ehr.example/r4//", "HTTP://EHR.example:80/r4",
+                 "https://Ehr.Example:443/r4");
+}
+
+
+static void
+a_base_without_a_path_is_a_base(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { "Binary/D1", "D1" },
+        { "/Binary/D1", "D1" },
+        { "https://h/Binary/D1", "D1" },
+        { "//Binary/D1", NULL },
+        { "//h/Binary/D1", NULL },
+        { "//other/Binary/D1", NULL },
+        { "/r4/Binary/D1", NULL },
+        { "https://h//Binary/D1", NULL },
+        { "https://hBinary/D1", NULL },
+        { "https://h/r4/Binary/D1", NULL }
+    };
+    static const reference_row_t  odd[] = {
+        { "https://h//other/Binary/D1", "D1" },
+        { "//other/Binary/D1", NULL }
+    };
+
+    (void) state;
+
+    CHECK_BINARY(rows, "https://h", "https://h/", "http://H:80//");
+    CHECK_BINARY(odd, "https://h//other");
+}
+
+
+static void
+without_a_base_only_a_relative_url_leads_there(void **state)
+{
+    static const reference_row_t  rows[] = {
+        { "Binary/D1", "D1" },
+        { "/Binary/D1", NULL },
+        { "/r4/Binary/D1", NULL },
+        { "//h/Binary/D1", NULL },
+        { "https://h/Binary/D1", NULL },
+        { "https://h/r4/Binary/D1", NULL },
+        { "http://inside:8080/fhir/Binary/D1", NULL }
+    };
+
+    (void) state;
+
+    CHECK_BINARY(rows, "", "/", "/r4", "h", "h/r4", "https://", "https:///",
+                 "//h/r4", "ftp://h/r4", "https://x@h/r4", "https://@h");
+}
+
+
 static fhb_rc_t
 owner(const char *owner, const char *patient, const char *base_url)
 {
@@ -398,6 +665,11 @@ main(void)
         cmocka_unit_test(an_address_of_ipv6_is_a_host),
         cmocka_unit_test(a_port_is_equal_to_itself_only),
         cmocka_unit_test(without_a_base_no_absolute_reference_is_accepted),
+        cmocka_unit_test(a_name_before_the_host_is_refused),
+        cmocka_unit_test(a_relative_url_leads_to_a_document_of_this_server),
+        cmocka_unit_test(an_absolute_url_leads_there_below_the_own_base),
+        cmocka_unit_test(a_base_without_a_path_is_a_base),
+        cmocka_unit_test(without_a_base_only_a_relative_url_leads_there),
         cmocka_unit_test(owners_are_compared_by_their_ids_in_whole),
         cmocka_unit_test(a_token_without_a_patient_owns_nothing),
         cmocka_unit_test(an_empty_id_is_the_same_as_nothing),
