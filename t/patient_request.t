@@ -24,7 +24,9 @@ sub entry {
         subject => { reference => $with{subject} // 'Patient/12' },
         $type eq 'DiagnosticReport'
             ? (presentedForm => [ $attachment ])
-            : (content => [ { attachment => $attachment } ]),
+            : (content => [ { attachment => $attachment,
+                              %{ $with{item} // {} } } ]),
+        %{ $with{more} // {} },
     } };
 }
 
@@ -68,6 +70,20 @@ my @rows = (
      '403 patient'],
     ['wrong', [bundle(entry(id => 'wrong', status => 'entered-in-error'))],
      '403 patient'],
+    ['doc-wrong', [bundle(entry(id => 'doc-wrong', more => {
+        docStatus => 'entered-in-error' }))], '403 patient'],
+    ['doc-concept', [bundle(entry(id => 'doc-concept', more => {
+        docStatus => { coding => [ { code => 'entered-in-error' } ] } }))],
+     '403 patient'],
+    ['modified', [bundle(entry(id => 'modified', more => {
+        modifierExtension => [ { url => 'https://h/not', valueCode => 'x' } ],
+     }))], '403 patient'],
+    ['item-modified', [bundle(entry(id => 'item-modified', item => {
+        modifierExtension => [ { url => 'https://h/not', valueCode => 'x' } ],
+     }))], '403 patient'],
+    ['extended', [bundle(entry(id => 'extended', more => {
+        extension => [ { url => 'https://h/so', valueCode => 'x' } ],
+     }))], '200 document'],
     ['no-json', ['<Bundle/>'], '503 patient_unavailable'],
     ['no-bundle', ['{"resourceType":"OperationOutcome"}'],
      '503 patient_unavailable'],

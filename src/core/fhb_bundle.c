@@ -20,12 +20,15 @@ static fhb_rc_t fhb_bundle_search(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *bundle);
 static int fhb_bundle_entry(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *resource);
+static int fhb_bundle_withdrawn(const fhb_doc_node_t *resource);
+static int fhb_bundle_mistaken(const fhb_doc_node_t *code);
 static int fhb_bundle_subject(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *resource);
 static int fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *list, fhb_str_t name);
 static int fhb_bundle_url(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *node);
+static const fhb_doc_node_t *fhb_bundle_plain(const fhb_doc_node_t *node);
 static const fhb_doc_node_t *fhb_bundle_items(const fhb_doc_node_t *array);
 
 
@@ -75,7 +78,7 @@ fhb_bundle_owner(const fhb_bundle_ask_t *ask, const fhb_alloc_t *alloc,
 static fhb_rc_t
 fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle)
 {
-    const fhb_doc_node_t  *entry;
+    const fhb_doc_node_t  *entry, *resource;
 
     static const fhb_str_t  name_entry = fhb_string("entry");
     static const fhb_str_t  name_resource = fhb_string("resource");
@@ -84,10 +87,13 @@ fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle)
         return FHB_E_PATIENT;
     }
 
+    bundle = fhb_bundle_plain(bundle);
     entry = fhb_bundle_items(fhb_doc_member(bundle, name_entry));
 
     for ( /* void */ ; entry != NULL; entry = entry->next) {
-        if (fhb_bundle_entry(ask, fhb_doc_member(entry, name_resource))) {
+        resource = fhb_doc_member(fhb_bundle_plain(entry), name_resource);
+
+        if (fhb_bundle_entry(ask, fhb_bundle_plain(resource))) {
             return FHB_OK;
         }
     }
@@ -95,8 +101,6 @@ fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle)
     return FHB_E_PATIENT;
 }
 
-
-/* entered in error: what it says of the patient is taken back */
 
 static int
 fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *resource)
@@ -108,13 +112,9 @@ fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *resource)
     static const fhb_str_t  content = fhb_string("content");
     static const fhb_str_t  attachment = fhb_string("attachment");
     static const fhb_str_t  form = fhb_string("presentedForm");
-    static const fhb_str_t  status = fhb_string("status");
-    static const fhb_str_t  withdrawn = fhb_string("entered-in-error");
     static const fhb_str_t  itself = fhb_null_string;
 
-    if (fhb_doc_is(fhb_doc_member(resource, status), withdrawn)
-        || !fhb_bundle_subject(ask, resource))
-    {
+    if (fhb_bundle_withdrawn(resource) || !fhb_bundle_subject(ask, resource)) {
         return 0;
     }
 
@@ -134,6 +134,55 @@ fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *resource)
 }
 
 
+/*
+ * Entered in error: what the resource says of the patient is taken back.  In
+ * DSTU2 docStatus is a CodeableConcept.
+ */
+
+static int
+fhb_bundle_withdrawn(const fhb_doc_node_t *resource)
+{
+    const fhb_doc_node_t  *node;
+
+    static const fhb_str_t  status = fhb_string("status");
+    static const fhb_str_t  doc_status = fhb_string("docStatus");
+    static const fhb_str_t  coding = fhb_string("coding");
+    static const fhb_str_t  code = fhb_string("code");
+
+    if (fhb_bundle_mistaken(fhb_doc_member(resource, status))) {
+        return 1;
+    }
+
+    node = fhb_doc_member(resource, doc_status);
+
+    if (node == NULL || node->type != FHB_DOC_OBJECT) {
+        return fhb_bundle_mistaken(node);
+    }
+
+    node = fhb_bundle_items(fhb_doc_member(node, coding));
+
+    for ( /* void */ ; node != NULL; node = node->next) {
+        if (fhb_bundle_mistaken(fhb_doc_member(node, code))) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* what is there and is no string could say anything */
+
+static int
+fhb_bundle_mistaken(const fhb_doc_node_t *code)
+{
+    static const fhb_str_t  mistake = fhb_string("entered-in-error");
+
+    return code != NULL
+           && (code->type != FHB_DOC_STRING || fhb_doc_is(code, mistake));
+}
+
+
 static int
 fhb_bundle_subject(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *resource)
@@ -141,11 +190,11 @@ fhb_bundle_subject(const fhb_bundle_ask_t *ask,
     fhb_str_t              s;
     const fhb_doc_node_t  *node;
 
-    static const fhb_str_t  path[] = {
-        fhb_string("subject"), fhb_string("reference")
-    };
+    static const fhb_str_t  subject = fhb_string("subject");
+    static const fhb_str_t  reference = fhb_string("reference");
 
-    node = fhb_doc_find(resource, path, 2);
+    node = fhb_bundle_plain(fhb_doc_member(resource, subject));
+    node = fhb_doc_member(node, reference);
 
     return fhb_doc_string(node, &s) == FHB_OK
            && fhb_reference_owner(s, ask->patient, ask->base) == FHB_OK;
@@ -163,7 +212,11 @@ fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
     static const fhb_str_t  url = fhb_string("url");
 
     for (item = fhb_bundle_items(list); item != NULL; item = item->next) {
-        node = name.len ? fhb_doc_member(item, name) : item;
+        node = fhb_bundle_plain(item);
+
+        if (name.len != 0) {
+            node = fhb_bundle_plain(fhb_doc_member(node, name));
+        }
 
         if (fhb_bundle_url(ask, fhb_doc_member(node, url))) {
             return 1;
@@ -182,6 +235,20 @@ fhb_bundle_url(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *node)
     return fhb_doc_string(node, &s) == FHB_OK
            && fhb_reference_binary(&id, s, ask->base) == FHB_OK
            && fhb_reference_same(id, ask->id);
+}
+
+
+/*
+ * An element that has a modifierExtension means what only those know who know
+ * the extension.  None is known here, so the element is as good as not there.
+ */
+
+static const fhb_doc_node_t *
+fhb_bundle_plain(const fhb_doc_node_t *node)
+{
+    static const fhb_str_t  modifier = fhb_string("modifierExtension");
+
+    return fhb_doc_member(node, modifier) == NULL ? node : NULL;
 }
 
 

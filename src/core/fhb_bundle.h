@@ -35,12 +35,14 @@ typedef struct {
  * The query that the Bundle answers is not trusted: a server leaves out the
  * search parameters that it does not know, and then answers with what anyone
  * owns.  So an entry counts only if it is a DocumentReference or a
- * DiagnosticReport, not entered in error, whose subject is the patient and
- * one of whose attachments has the document's URL: Binary/[id] alone, or
- * below the base, see fhb_reference_binary().  A document is one patient's in
- * all of its versions: a URL of any version counts for each of them.  So
- * whoever may write these resources for a patient decides which documents the
- * patient sees.
+ * DiagnosticReport whose subject is the patient and one of whose attachments
+ * has the document's URL: Binary/[id] alone, or below the base, see
+ * fhb_reference_binary().  A status or docStatus of entered-in-error, or one
+ * that cannot be read, takes a resource out of the evidence, and so does a
+ * modifierExtension of any element from the Bundle down to the subject or to
+ * the attachment.  A document is one patient's in all of its versions: a URL
+ * of any version counts for each of them.  So whoever may write these
+ * resources for a patient decides which documents the patient sees.
  */
 
 fhb_must_check fhb_rc_t fhb_bundle_owner(const fhb_bundle_ask_t *ask,

@@ -1,8 +1,8 @@
 /*
  * Any Bundle: blanks around it must not change the verdict, a failing
  * allocator must never grant, nothing may leak.  A Bundle that grants must
- * not do so from inside of another one, nor for a patient or a document that
- * it does not name.
+ * not do so from inside of another one, nor with a modifierExtension, nor for
+ * a patient or a document that it does not name.
  *
  * The first byte chooses the allocation that fails, 0 is none.
  */
@@ -32,6 +32,7 @@ static fhb_rc_t fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_ask_t *ask,
 static void fuzz_blanks(const fhb_bundle_ask_t *ask, fhb_str_t json,
     fhb_rc_t rc);
 static void fuzz_nested(const fhb_bundle_ask_t *ask, fhb_str_t json);
+static void fuzz_modified(const fhb_bundle_ask_t *ask, fhb_str_t json);
 static void fuzz_others(const fhb_bundle_ask_t *ask, fhb_str_t json);
 static int fuzz_holds(fhb_str_t json, const char *word);
 
@@ -84,6 +85,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (rc == FHB_OK) {
         fuzz_nested(&ask, json);
+        fuzz_modified(&ask, json);
         fuzz_others(&ask, json);
     }
 
@@ -174,6 +176,34 @@ fuzz_nested(const fhb_bundle_ask_t *ask, fhb_str_t json)
                       "{\"resource\":");
     fhb_out_str(&out, json);
     fhb_out_lit(&out, "}]}");
+
+    CHECK(!out.full);
+
+    memset(&heap, 0, sizeof(heap));
+    CHECK(fuzz_owner(&heap, ask, fhb_out_result(&out)) != FHB_OK);
+
+    free(buf);
+}
+
+
+static void
+fuzz_modified(const fhb_bundle_ask_t *ask, fhb_str_t json)
+{
+    size_t          n;
+    fhb_out_t       out;
+    fuzz_heap_t     heap;
+    unsigned char  *buf;
+
+    for (n = 0; n < json.len && json.data[n] != '{'; n++) { /* void */ }
+
+    CHECK(n != json.len);
+
+    buf = malloc(json.len + 32);
+    CHECK(buf != NULL);
+
+    fhb_out_init(&out, buf, json.len + 32);
+    fhb_out_lit(&out, "{\"modifierExtension\":[],");
+    fhb_out_bytes(&out, json.data + n + 1, json.len - n - 1);
 
     CHECK(!out.full);
 

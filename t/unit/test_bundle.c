@@ -41,6 +41,21 @@
     "\"presentedForm\":[{\"contentType\":\"text/html\","                     \
     "\"url\":\"" url "\"}]}"
 
+/* the same with one more member, of the resource, its item, its attachment */
+
+#define MORE(resource, item, attachment)                                     \
+    "{\"resourceType\":\"DocumentReference\"," resource "\"subject\":{"      \
+    "\"reference\":\"" MINE "\"},\"content\":[{" item "\"attachment\":{"     \
+    attachment "\"url\":\"" URL "\"}}]}"
+
+#define MORE_REPORT(resource, attachment)                                    \
+    "{\"resourceType\":\"DiagnosticReport\"," resource "\"subject\":{"       \
+    "\"reference\":\"" MINE "\"},\"presentedForm\":[{" attachment            \
+    "\"url\":\"" URL "\"}]}"
+
+#define MODIFIED                                                             \
+    "\"modifierExtension\":[{\"url\":\"https://h/x\",\"valueBoolean\":true}],"
+
 #define MINE  "Patient/" PATIENT
 #define URL   BASE "/Binary/" ID
 
@@ -298,19 +313,95 @@ static void
 what_was_entered_in_error_does_not_count(void **state)
 {
     static const char *const  rows[] = {
-        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\","
-                     "\"status\":\"entered-in-error\",\"subject\":{"
-                     "\"reference\":\"" MINE "\"},\"content\":[{"
-                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
-        BUNDLE(ENTRY("{\"resourceType\":\"DiagnosticReport\","
-                     "\"status\":\"entered-in-error\",\"subject\":{"
-                     "\"reference\":\"" MINE "\"},\"presentedForm\":[{"
-                     "\"url\":\"" URL "\"}]}"))
+        BUNDLE(ENTRY(MORE("\"status\":\"entered-in-error\",", "", ""))),
+        BUNDLE(ENTRY(MORE_REPORT("\"status\":\"entered-in-error\",", ""))),
+        BUNDLE(ENTRY(MORE("\"docStatus\":\"entered-in-error\",", "", ""))),
+        BUNDLE(ENTRY(MORE("\"status\":\"current\","
+                          "\"docStatus\":\"entered-in-error\",", "", ""))),
+        BUNDLE(ENTRY(MORE("\"status\":\"entered-in-error\","
+                          "\"docStatus\":\"final\",", "", ""))),
+        BUNDLE(ENTRY(MORE("\"status\":\"entered\\u002din-error\",", "", ""))),
+
+        /* the concept of DSTU2 */
+
+        BUNDLE(ENTRY(MORE("\"docStatus\":{\"coding\":[{\"code\":"
+                          "\"entered-in-error\"}]},", "", ""))),
+        BUNDLE(ENTRY(MORE("\"docStatus\":{\"coding\":[{\"code\":\"final\"},"
+                          "{\"system\":\"http://hl7.org/fhir/composition-"
+                          "status\",\"code\":\"entered-in-error\"}]},", "",
+                          ""))),
+
+        /* a status that cannot be read */
+
+        BUNDLE(ENTRY(MORE("\"status\":[\"entered-in-error\"],", "", ""))),
+        BUNDLE(ENTRY(MORE("\"status\":null,", "", ""))),
+        BUNDLE(ENTRY(MORE("\"status\":1,", "", ""))),
+        BUNDLE(ENTRY(MORE("\"docStatus\":[\"entered-in-error\"],", "", ""))),
+        BUNDLE(ENTRY(MORE("\"docStatus\":true,", "", "")))
+    };
+    static const char *const  fine[] = {
+        BUNDLE(ENTRY(MORE("", "", ""))),
+        BUNDLE(ENTRY(MORE_REPORT("", ""))),
+        BUNDLE(ENTRY(MORE("\"status\":\"superseded\","
+                          "\"docStatus\":\"preliminary\",", "", ""))),
+        BUNDLE(ENTRY(MORE("\"docStatus\":{\"coding\":[{\"code\":\"final\"},"
+                          "{}]},", "", ""))),
+        BUNDLE(ENTRY(MORE("\"docStatus\":{\"text\":\"final\"},", "", ""))),
+        BUNDLE(ENTRY(MORE("\"description\":\"entered-in-error\",", "", ""))),
+        BUNDLE(ENTRY(MORE("\"status\":\"entered-in-error\",", "", "")) ","
+               ENTRY(MORE_REPORT("", "")))
     };
 
     (void) state;
 
     check(rows, COUNT(rows), FHB_E_PATIENT);
+    check(fine, COUNT(fine), FHB_OK);
+}
+
+
+static void
+what_an_extension_may_have_changed_does_not_count(void **state)
+{
+    static const char *const  rows[] = {
+        BUNDLE(ENTRY(MORE(MODIFIED, "", ""))),
+        BUNDLE(ENTRY(MORE("", MODIFIED, ""))),
+        BUNDLE(ENTRY(MORE("", "", MODIFIED))),
+        BUNDLE(ENTRY(MORE_REPORT(MODIFIED, ""))),
+        BUNDLE(ENTRY(MORE_REPORT("", MODIFIED))),
+        BUNDLE("{" MODIFIED "\"resource\":" MORE("", "", "") "}"),
+        "{" MODIFIED "\"resourceType\":\"Bundle\",\"entry\":["
+            ENTRY(MORE("", "", "")) "]}",
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":{"
+                     MODIFIED "\"reference\":\"" MINE "\"},\"content\":[{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
+
+        /* of whatever shape */
+
+        BUNDLE(ENTRY(MORE("\"modifierExtension\":[],", "", ""))),
+        BUNDLE(ENTRY(MORE("\"modifierExtension\":null,", "", ""))),
+        BUNDLE(ENTRY(MORE("", "\"modifierExtension\":{},", ""))),
+        BUNDLE(ENTRY(MORE("", "", "\"modifierExtension\":false,")))
+    };
+    static const char *const  fine[] = {
+        BUNDLE(ENTRY(MORE("\"extension\":[{\"url\":\"https://h/x\"}],", "",
+                          ""))),
+
+        /* on another element of the same resource, or another entry */
+
+        BUNDLE(ENTRY(MORE("\"context\":{" MODIFIED "\"id\":\"1\"},", "", ""))),
+        BUNDLE(ENTRY(MORE("\"contained\":[{" MODIFIED "\"id\":\"1\"}],", "",
+                          ""))),
+        BUNDLE(ENTRY("{\"resourceType\":\"DocumentReference\",\"subject\":{"
+                     "\"reference\":\"" MINE "\"},\"content\":[{" MODIFIED
+                     "\"attachment\":{\"url\":\"" URL "\"}},{"
+                     "\"attachment\":{\"url\":\"" URL "\"}}]}")),
+        BUNDLE(ENTRY(MORE(MODIFIED, "", "")) "," ENTRY(MORE("", "", "")))
+    };
+
+    (void) state;
+
+    check(rows, COUNT(rows), FHB_E_PATIENT);
+    check(fine, COUNT(fine), FHB_OK);
 }
 
 
@@ -544,6 +635,7 @@ main(void)
         cmocka_unit_test(what_the_query_should_have_kept_out_does_not_count),
         cmocka_unit_test(only_the_two_types_and_their_own_elements_count),
         cmocka_unit_test(what_was_entered_in_error_does_not_count),
+        cmocka_unit_test(what_an_extension_may_have_changed_does_not_count),
         cmocka_unit_test(anything_but_a_bundle_is_no_answer),
         cmocka_unit_test(a_bundle_that_is_cut_is_no_answer),
         cmocka_unit_test(a_token_that_names_no_patient_owns_nothing),
