@@ -1,6 +1,10 @@
 /*
  * A Bundle that tells whose a document is.
  *
+ *     Bundle.link[]
+ *         .relation = "next"
+ *         .url = *any "?" query [ "#" *any ]
+ *
  *     Bundle.entry[].resource
  *         DocumentReference
  *             .subject.reference
@@ -14,10 +18,15 @@
 #include "fhb_doc_tree.h"
 #include "fhb_reference.h"
 #include "fhb_route.h"
+#include "fhb_text.h"
 
 
 static fhb_rc_t fhb_bundle_search(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *bundle);
+static fhb_rc_t fhb_bundle_next(const fhb_bundle_ask_t *ask,
+    const fhb_doc_node_t *bundle, fhb_out_t *next);
+static fhb_str_t fhb_bundle_query(fhb_str_t url);
+static int fhb_bundle_visible(fhb_str_t s);
 static int fhb_bundle_entry(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *resource);
 static int fhb_bundle_withdrawn(const fhb_doc_node_t *resource);
@@ -37,7 +46,7 @@ static const fhb_str_t  fhb_bundle_type = fhb_string("resourceType");
 
 fhb_rc_t
 fhb_bundle_owner(const fhb_bundle_ask_t *ask, const fhb_alloc_t *alloc,
-    fhb_str_t json)
+    fhb_str_t json, fhb_out_t *next)
 {
     fhb_rc_t               rc;
     fhb_str_t              patient;
@@ -48,6 +57,10 @@ fhb_bundle_owner(const fhb_bundle_ask_t *ask, const fhb_alloc_t *alloc,
 
     if (fhb_reference_patient(ask->patient, ask->base, &patient) != FHB_OK) {
         return FHB_E_PATIENT_MISSING;
+    }
+
+    if (!fhb_route_id_valid(ask->id)) {
+        return FHB_E_PATIENT;
     }
 
     if (json.len > FHB_MAX_BUNDLE) {
@@ -64,6 +77,10 @@ fhb_bundle_owner(const fhb_bundle_ask_t *ask, const fhb_alloc_t *alloc,
 
     if (fhb_doc_is(fhb_doc_member(root, fhb_bundle_type), bundle)) {
         rc = fhb_bundle_search(ask, root);
+
+        if (rc == FHB_E_PATIENT) {
+            rc = fhb_bundle_next(ask, root, next);
+        }
 
     } else {
         rc = FHB_E_PATIENT_UNAVAILABLE;
@@ -83,10 +100,6 @@ fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle)
     static const fhb_str_t  name_entry = fhb_string("entry");
     static const fhb_str_t  name_resource = fhb_string("resource");
 
-    if (!fhb_route_id_valid(ask->id)) {
-        return FHB_E_PATIENT;
-    }
-
     bundle = fhb_bundle_plain(bundle);
     entry = fhb_bundle_items(fhb_doc_member(bundle, name_entry));
 
@@ -99,6 +112,78 @@ fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle)
     }
 
     return FHB_E_PATIENT;
+}
+
+
+static fhb_rc_t
+fhb_bundle_next(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle,
+    fhb_out_t *next)
+{
+    fhb_str_t              url, query;
+    const fhb_doc_node_t  *link;
+
+    static const fhb_str_t  name_link = fhb_string("link");
+    static const fhb_str_t  name_relation = fhb_string("relation");
+    static const fhb_str_t  name_url = fhb_string("url");
+    static const fhb_str_t  relation = fhb_string("next");
+
+    link = fhb_bundle_items(fhb_doc_member(bundle, name_link));
+
+    while (link != NULL
+           && !fhb_doc_is(fhb_doc_member(link, name_relation), relation))
+    {
+        link = link->next;
+    }
+
+    if (fhb_doc_string(fhb_doc_member(link, name_url), &url) != FHB_OK) {
+        return FHB_E_PATIENT;
+    }
+
+    query = fhb_bundle_query(url);
+
+    if (query.len == 0 || fhb_text_eq(query, ask->args)) {
+        return FHB_E_PATIENT;
+    }
+
+    if (query.len > FHB_MAX_NEXT || !fhb_bundle_visible(query)) {
+        return FHB_E_PATIENT_UNAVAILABLE;
+    }
+
+    fhb_out_str(next, query);
+
+    return next->full ? FHB_E_PATIENT_UNAVAILABLE : FHB_AGAIN;
+}
+
+
+static fhb_str_t
+fhb_bundle_query(fhb_str_t url)
+{
+    size_t  n;
+
+    for (n = 0; n < url.len && url.data[n] != '#'; n++) { /* void */ }
+
+    url.len = n;
+
+    for (n = 0; n < url.len && url.data[n] != '?'; n++) { /* void */ }
+
+    return fhb_text_skip(url, n < url.len ? n + 1 : n);
+}
+
+
+/* what may stand in a request line: no space, no control, ASCII alone */
+
+static int
+fhb_bundle_visible(fhb_str_t s)
+{
+    size_t  i;
+
+    for (i = 0; i < s.len; i++) {
+        if (s.data[i] <= 0x20 || s.data[i] >= 0x7f) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

@@ -6,6 +6,7 @@
 #define FHB_BUNDLE_H
 
 #include "fhb.h"
+#include "fhb_out.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -16,20 +17,27 @@ typedef struct {
     fhb_str_t  id;                      /* of the Binary */
     fhb_str_t  patient;                 /* of the token, a reference */
     fhb_str_t  base;                    /* own service base URL, or empty */
+    fhb_str_t  args;                    /* the query that was asked */
 } fhb_bundle_ask_t;
 
 
 /*
  * fhb_bundle_owner - whether a Bundle shows that a document is the patient's.
  *
- * shape    json: the whole body of an answer with status 200
- * returns  FHB_OK | FHB_E_PATIENT when no entry shows it |
- *          FHB_E_PATIENT_MISSING when the token names no patient |
- *          FHB_E_PATIENT_UNAVAILABLE for anything but a Bundle in JSON and
- *          above FHB_MAX_BUNDLE, FHB_MAX_DOC_VALUES or _DEPTH | FHB_E_NOMEM
+ * shape    json: the whole body of an answer with status 200; next: room for
+ *          FHB_MAX_NEXT bytes, receives the query of the next page
+ * returns  FHB_OK | FHB_AGAIN when no entry shows it and next has the query of
+ *          another page | FHB_E_PATIENT when no entry shows it and the search
+ *          ends here: there is no next link, it has no query, or the query is
+ *          args | FHB_E_PATIENT_MISSING when the token names no patient |
+ *          FHB_E_PATIENT_UNAVAILABLE for anything but a Bundle in JSON, above
+ *          FHB_MAX_BUNDLE, FHB_MAX_DOC_VALUES or _DEPTH, and for a next query
+ *          that is longer than FHB_MAX_NEXT or has anything but visible ASCII
+ *          | FHB_E_NOMEM
  * memory   from alloc, freed before the function returns: some 600 KiB and
  *          five times the length of the body at most (see fhb_doc_tree.h)
- * source   design 2.2 (fhir_binary_patient request)
+ * source   design 2.2 (fhir_binary_patient request), 2.6; FHIR http.html,
+ *          paging
  * test     t/unit/test_bundle.c, t/fuzz/fuzz_bundle.c
  *
  * The query that the Bundle answers is not trusted: a server leaves out the
@@ -43,10 +51,14 @@ typedef struct {
  * the attachment.  A document is one patient's in all of its versions: a URL
  * of any version counts for each of them.  So whoever may write these
  * resources for a patient decides which documents the patient sees.
+ *
+ * Of a next link the query alone is taken, as whoever answers must not choose
+ * whom is asked.  More than FHB_MAX_PAGES, or FHB_MAX_BUNDLE for all of them,
+ * is for the caller to refuse.
  */
 
 fhb_must_check fhb_rc_t fhb_bundle_owner(const fhb_bundle_ask_t *ask,
-    const fhb_alloc_t *alloc, fhb_str_t json);
+    const fhb_alloc_t *alloc, fhb_str_t json, fhb_out_t *next);
 
 
 #pragma GCC visibility pop

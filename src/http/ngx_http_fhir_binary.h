@@ -206,6 +206,9 @@ typedef struct {
     ngx_http_fhir_binary_waiter_t *waiter;
     ngx_http_fhir_binary_asker_t *asker;      /* of an introspection */
     ngx_http_fhir_binary_fetch_t *fetch;      /* of the patient's documents */
+    ngx_str_t                    page;        /* its URI */
+    ngx_uint_t                   pages;       /* asked for so far */
+    size_t                       read;        /* bytes of those before */
     fhb_rc_t                     answer;      /* of an introspection */
     ngx_uint_t                   sought;      /* for an unknown kid: what
                                                * keys->landed will be; 0: not */

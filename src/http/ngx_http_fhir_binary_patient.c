@@ -8,9 +8,17 @@
 #include "fhb_reference.h"
 
 
+static fhb_rc_t ngx_http_fhir_binary_patient_search(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *uri);
+static fhb_rc_t ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t query);
 static void ngx_http_fhir_binary_patient_done(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch);
 static fhb_rc_t ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_patient_failed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_patient_field(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -25,10 +33,7 @@ ngx_int_t
 ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_rc_t                      rc;
-    fhb_str_t                     base, id;
-    ngx_str_t                     uri;
-    ngx_http_fhir_binary_fetch_t  fetch;
+    fhb_rc_t  rc;
 
     if (ctx->conf->patient != NGX_HTTP_FHIR_BINARY_REQUEST
         || ctx->auth.verdict.least != FHB_SCOPE_BOUND
@@ -37,61 +42,129 @@ ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ctx->auth.fetch != NULL) {
+    if (ctx->auth.fetch == NULL) {
+        rc = ngx_http_fhir_binary_patient_search(r, ctx);
 
-        if (!ctx->auth.fetch->done) {
-            return NGX_AGAIN;
-        }
+    } else if (!ctx->auth.fetch->done) {
+        return NGX_AGAIN;
 
+    } else {
         rc = ngx_http_fhir_binary_patient_answer(r, ctx);
-
-        if (rc == FHB_OK) {
-            ctx->auth.owns = 1;
-            return NGX_OK;
-        }
-
-        if (rc == FHB_E_PATIENT
-            && ctx->auth.verdict.grant != FHB_SCOPE_BOUND)
-        {
-            /* the document's type may free it of its patient */
-            return NGX_OK;
-        }
-
-        return ngx_http_fhir_binary_reject(r, ctx, rc);
+        ctx->auth.owns = (rc == FHB_OK);
     }
+
+    if (rc == FHB_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    if (rc == FHB_OK) {
+        return NGX_OK;
+    }
+
+    if ((rc == FHB_E_PATIENT || rc == FHB_E_PATIENT_MISSING)
+        && ctx->auth.verdict.grant != FHB_SCOPE_BOUND)
+    {
+        /* the document's type may free it of its patient */
+        return NGX_OK;
+    }
+
+    return ngx_http_fhir_binary_reject(r, ctx, rc);
+}
+
+
+/* FHB_AGAIN: it is asked; else a refusal */
+
+static fhb_rc_t
+ngx_http_fhir_binary_patient_search(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_str_t  base, id;
+    ngx_str_t  uri;
 
     /* the claim goes into a query: nothing but a reference to a patient */
 
     if (ngx_http_fhir_binary_patient_base(r, ctx, &base) != NGX_OK) {
-        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+        return FHB_E_INTERNAL;
     }
 
     if (fhb_reference_patient(ctx->auth.claims.patient, base, &id) != FHB_OK)
     {
-        return (ctx->auth.verdict.grant == FHB_SCOPE_BOUND)
-               ? ngx_http_fhir_binary_reject(r, ctx, FHB_E_PATIENT_MISSING)
-               : NGX_OK;
+        return FHB_E_PATIENT_MISSING;
     }
 
     if (ngx_http_complex_value(r, ctx->conf->patient_request, &uri)
         != NGX_OK)
     {
-        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+        return FHB_E_INTERNAL;
     }
+
+    return ngx_http_fhir_binary_patient_page(r, ctx, &uri);
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *uri)
+{
+    ngx_http_fhir_binary_fetch_t  fetch;
 
     ngx_memzero(&fetch, sizeof(ngx_http_fhir_binary_fetch_t));
 
-    fetch.limit = FHB_MAX_BUNDLE;
+    fetch.limit = FHB_MAX_BUNDLE - ctx->auth.read;
     fetch.handler = ngx_http_fhir_binary_patient_done;
 
-    ctx->auth.fetch = ngx_http_fhir_binary_fetch(r, &uri,
+    ctx->auth.page = *uri;
+    ctx->auth.pages++;
+
+    ctx->auth.fetch = ngx_http_fhir_binary_fetch(r, uri,
                                          NGX_HTTP_SUBREQUEST_WAITED, &fetch);
 
-    if (ctx->auth.fetch == NULL) {
-        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+    return ctx->auth.fetch ? FHB_AGAIN : FHB_E_INTERNAL;
+}
+
+
+/*
+ * The next page of the search: of its link the query alone is believed, and
+ * it is asked at the location that was configured.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t query)
+{
+    u_char     *p;
+    ngx_str_t   path, uri;
+
+    if (ctx->auth.pages == FHB_MAX_PAGES) {
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: the request of \"fhir_binary_patient\" "
+                      "is answered with more than %d pages", FHB_MAX_PAGES);
+
+        return FHB_E_PATIENT_UNAVAILABLE;
     }
 
-    return NGX_AGAIN;
+    path = ctx->auth.page;
+    p = ngx_strlchr(path.data, path.data + path.len, '?');
+
+    if (p != NULL) {
+        path.len = p - path.data;
+    }
+
+    uri.len = path.len + 1 + query.len;
+    uri.data = ngx_pnalloc(r->pool, uri.len);
+
+    if (uri.data == NULL) {
+        return FHB_E_INTERNAL;
+    }
+
+    p = ngx_cpymem(uri.data, path.data, path.len);
+    *p++ = '?';
+    ngx_memcpy(p, query.data, query.len);
+
+    ctx->auth.read += ctx->auth.fetch->body.len;
+
+    return ngx_http_fhir_binary_patient_page(r, ctx, &uri);
 }
 
 
@@ -110,18 +183,15 @@ static fhb_rc_t
 ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_rc_t          rc;
-    fhb_alloc_t       heap;
-    fhb_bundle_ask_t  ask;
+    u_char            *q, query[FHB_MAX_NEXT];
+    fhb_rc_t           rc;
+    fhb_out_t          next;
+    ngx_str_t          page;
+    fhb_alloc_t        heap;
+    fhb_bundle_ask_t   ask;
 
     if (ctx->auth.fetch->status != NGX_HTTP_OK) {
-
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "fhir binary: the request of \"fhir_binary_patient\" "
-                      "failed with status %ui%s", ctx->auth.fetch->status,
-                      ctx->auth.fetch->large ? ", its answer is too large"
-                                             : "");
-
+        ngx_http_fhir_binary_patient_failed(r, ctx);
         return FHB_E_PATIENT_UNAVAILABLE;
     }
 
@@ -134,12 +204,60 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
         return FHB_E_INTERNAL;
     }
 
+    page = ctx->auth.page;
+    q = ngx_strlchr(page.data, page.data + page.len, '?');
+
+    if (q != NULL) {
+        ask.args.data = q + 1;
+        ask.args.len = page.data + page.len - ask.args.data;
+    }
+
     heap = ngx_http_fhir_binary_heap(r->connection->log);
+    fhb_out_init(&next, query, sizeof(query));
 
     rc = fhb_bundle_owner(&ask, &heap,
-                   ngx_http_fhir_binary_to_core(ctx->auth.fetch->body));
+                   ngx_http_fhir_binary_to_core(ctx->auth.fetch->body), &next);
+
+    /* a document may take long to send */
+
+    ngx_pfree(r->pool, ctx->auth.fetch->body.data);
+    ctx->auth.fetch->body.data = NULL;
+
+    if (rc == FHB_AGAIN) {
+        return ngx_http_fhir_binary_patient_next(r, ctx,
+                                                 fhb_out_result(&next));
+    }
+
+    if (rc == FHB_E_PATIENT_UNAVAILABLE) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: page %ui of the answer to "
+                      "\"fhir_binary_patient\" is no Bundle in JSON of %d "
+                      "values at most, or the query of its next link is none "
+                      "of %d bytes at most", ctx->auth.pages,
+                      FHB_MAX_DOC_VALUES, FHB_MAX_NEXT);
+    }
 
     return (rc == FHB_E_NOMEM) ? FHB_E_INTERNAL : rc;
+}
+
+
+static void
+ngx_http_fhir_binary_patient_failed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->auth.fetch->large) {
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: the request of \"fhir_binary_patient\" "
+                      "is answered with more than %d bytes, in %ui pages",
+                      FHB_MAX_BUNDLE, ctx->auth.pages);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "fhir binary: the request of \"fhir_binary_patient\" "
+                  "failed with status %ui on page %ui",
+                  ctx->auth.fetch->status, ctx->auth.pages);
 }
 
 

@@ -2,7 +2,9 @@
  * Any Bundle: blanks around it must not change the verdict, a failing
  * allocator must never grant, nothing may leak.  A Bundle that grants must
  * not do so from inside of another one, nor with a modifierExtension, nor for
- * a patient or a document that it does not name.
+ * a patient or a document that it does not name.  One that leads to another
+ * page does so with a query that it spells out, that fits into a request line,
+ * and that leads nowhere once it was asked.
  *
  * The first byte chooses the allocation that fails, 0 is none.
  */
@@ -25,6 +27,9 @@ typedef struct {
     unsigned  live;
 } fuzz_heap_t;
 
+static unsigned char  fuzz_query[FHB_MAX_NEXT];
+static fhb_str_t      fuzz_next;        /* the query of the next page */
+
 static void *fuzz_alloc(void *ctx, size_t size);
 static void fuzz_free(void *ctx, void *p);
 static fhb_rc_t fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_ask_t *ask,
@@ -34,6 +39,8 @@ static void fuzz_blanks(const fhb_bundle_ask_t *ask, fhb_str_t json,
 static void fuzz_nested(const fhb_bundle_ask_t *ask, fhb_str_t json);
 static void fuzz_modified(const fhb_bundle_ask_t *ask, fhb_str_t json);
 static void fuzz_others(const fhb_bundle_ask_t *ask, fhb_str_t json);
+static void fuzz_page(const fhb_bundle_ask_t *ask, fhb_str_t json);
+static int fuzz_refused(fhb_rc_t rc);
 static int fuzz_holds(fhb_str_t json, const char *word);
 
 
@@ -50,7 +57,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fhb_bundle_ask_t  ask, other;
 
     static const fhb_bundle_ask_t  mine = {
-        fhb_string("b1"), fhb_string("Patient/p1"), fhb_string("https://h/f")
+        fhb_string("b1"), fhb_string("Patient/p1"), fhb_string("https://h/f"),
+        fhb_string("a=b")
     };
     static const fhb_str_t  none = fhb_null_string;
 
@@ -66,8 +74,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&heap, 0, sizeof(heap));
     rc = fuzz_owner(&heap, &ask, json);
 
-    CHECK(rc == FHB_OK || rc == FHB_E_PATIENT
+    CHECK(rc == FHB_OK || rc == FHB_E_PATIENT || rc == FHB_AGAIN
           || rc == FHB_E_PATIENT_UNAVAILABLE);
+
+    if (rc == FHB_AGAIN) {
+        fuzz_page(&ask, json);
+    }
 
     memset(&heap, 0, sizeof(heap));
     heap.fail_at = data[0];
@@ -125,15 +137,21 @@ static fhb_rc_t
 fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_ask_t *ask, fhb_str_t json)
 {
     fhb_rc_t     rc;
+    fhb_out_t    next;
     fhb_alloc_t  alloc;
+
+    fhb_out_init(&next, fuzz_query, sizeof(fuzz_query));
 
     alloc.alloc = fuzz_alloc;
     alloc.free = fuzz_free;
     alloc.ctx = heap;
 
-    rc = fhb_bundle_owner(ask, &alloc, json);
+    rc = fhb_bundle_owner(ask, &alloc, json, &next);
 
     CHECK(heap->live == 0);
+
+    fuzz_next = fhb_out_result(&next);
+    CHECK((rc == FHB_AGAIN) == (fuzz_next.len != 0));
 
     return rc;
 }
@@ -236,7 +254,7 @@ fuzz_others(const fhb_bundle_ask_t *ask, fhb_str_t json)
         other.patient = patient;
 
         memset(&heap, 0, sizeof(heap));
-        CHECK(fuzz_owner(&heap, &other, json) == FHB_E_PATIENT);
+        CHECK(fuzz_refused(fuzz_owner(&heap, &other, json)));
     }
 
     if (!fuzz_holds(json, "b2")) {
@@ -244,8 +262,50 @@ fuzz_others(const fhb_bundle_ask_t *ask, fhb_str_t json)
         other.id = id;
 
         memset(&heap, 0, sizeof(heap));
-        CHECK(fuzz_owner(&heap, &other, json) == FHB_E_PATIENT);
+        CHECK(fuzz_refused(fuzz_owner(&heap, &other, json)));
     }
+}
+
+
+/* nothing shows it, on this page at least */
+
+static int
+fuzz_refused(fhb_rc_t rc)
+{
+    return rc == FHB_E_PATIENT || rc == FHB_AGAIN
+           || rc == FHB_E_PATIENT_UNAVAILABLE;
+}
+
+
+static void
+fuzz_page(const fhb_bundle_ask_t *ask, fhb_str_t json)
+{
+    size_t            i;
+    fuzz_heap_t       heap;
+    fhb_bundle_ask_t  other;
+    unsigned char    *query;
+
+    for (i = 0; i < fuzz_next.len; i++) {
+        CHECK(fuzz_next.data[i] > 0x20 && fuzz_next.data[i] < 0x7f);
+        CHECK(fuzz_next.data[i] != '#');
+    }
+
+    CHECK(fuzz_holds(json, "\\")
+          || memmem(json.data, json.len, fuzz_next.data, fuzz_next.len)
+             != NULL);
+
+    query = malloc(fuzz_next.len);
+    CHECK(query != NULL);
+    memcpy(query, fuzz_next.data, fuzz_next.len);
+
+    other = *ask;
+    other.args.data = query;
+    other.args.len = fuzz_next.len;
+
+    memset(&heap, 0, sizeof(heap));
+    CHECK(fuzz_owner(&heap, &other, json) == FHB_E_PATIENT);
+
+    free(query);
 }
 
 

@@ -56,8 +56,26 @@
 #define MODIFIED                                                             \
     "\"modifierExtension\":[{\"url\":\"https://h/x\",\"valueBoolean\":true}],"
 
+#define PAGE(links, entries)                                                 \
+    "{\"resourceType\":\"Bundle\",\"link\":[" links "],\"entry\":[" entries "]}"
+
+#define LINK(relation, url)                                                  \
+    "{\"relation\":\"" relation "\",\"url\":\"" url "\"}"
+
+#define NEXT(url)                                                            \
+    PAGE(LINK("self", BASE "/X?a=b") "," LINK("next", url),                  \
+         ENTRY(DOCUMENT(MINE, "Binary/1")))
+
+#define ASKED  "patient=" PATIENT "&_count=2"
+
 #define MINE  "Patient/" PATIENT
 #define URL   BASE "/Binary/" ID
+
+
+/* the query of the next page, when there is one */
+
+static char       next_query[FHB_MAX_NEXT + 1];
+static fhb_str_t  next_page;
 
 
 static fhb_rc_t
@@ -67,25 +85,32 @@ owner_of(const char *id, const char *patient, const char *json, size_t len)
     oom_t             oom;
     fhb_rc_t          rc;
     fhb_str_t         body;
+    fhb_out_t         next;
     fhb_alloc_t       alloc;
     fhb_bundle_ask_t  ask;
 
     static const fhb_str_t  base = fhb_string(BASE);
+    static const fhb_str_t  args = fhb_string(ASKED);
 
     ask.id.len = strlen(id);
     ask.id.data = (const unsigned char *) id;
     ask.patient.len = strlen(patient);
     ask.patient.data = (const unsigned char *) patient;
     ask.base = base;
+    ask.args = args;
 
     body.len = len;
     body.data = (unsigned char *) guard_before(&g, json, len);
 
     alloc = oom_init(&oom, 0);
+    fhb_out_init(&next, (unsigned char *) next_query, sizeof(next_query));
 
-    rc = fhb_bundle_owner(&ask, &alloc, body);
+    rc = fhb_bundle_owner(&ask, &alloc, body, &next);
 
     assert_int_equal(oom.live, 0);
+
+    next_page = fhb_out_result(&next);
+    assert_int_equal(next_page.len != 0, rc == FHB_AGAIN);
 
     guard_free(&g);
 
@@ -468,6 +493,7 @@ a_token_that_names_no_patient_owns_nothing(void **state)
 {
     size_t            i;
     oom_t             oom;
+    fhb_out_t         next;
     fhb_alloc_t       alloc;
     fhb_bundle_ask_t  ask;
 
@@ -487,8 +513,9 @@ a_token_that_names_no_patient_owns_nothing(void **state)
 
     memset(&ask, 0, sizeof(ask));
     alloc = oom_init(&oom, 0);
+    fhb_out_init(&next, NULL, 0);
 
-    assert_int_equal(fhb_bundle_owner(&ask, &alloc, body),
+    assert_int_equal(fhb_bundle_owner(&ask, &alloc, body, &next),
                      FHB_E_PATIENT_MISSING);
 }
 
@@ -587,21 +614,181 @@ a_page_of_a_hundred_entries_is_read(void **state)
 
 
 static void
-without_memory_nothing_is_granted(void **state)
+a_page_without_evidence_leads_to_the_next_one(void **state)
+{
+    size_t  i;
+
+    static const struct {
+        const char  *json;
+        const char  *query;
+    } rows[] = {
+        { NEXT(BASE "/DocumentReference?patient=" PATIENT "&page=2"),
+          "patient=" PATIENT "&page=2" },
+        { NEXT(BASE "?_getpages=f0-12&_getpagesoffset=20&_count=20"),
+          "_getpages=f0-12&_getpagesoffset=20&_count=20" },
+        { NEXT("?page=2"), "page=2" },
+        { NEXT("DocumentReference?page=2"), "page=2" },
+        { NEXT("https://other.example/x?page=2"), "page=2" },
+        { NEXT("//other.example/x?page=2"), "page=2" },
+        { NEXT("x?page=2#page=3?page=4"), "page=2" },
+        { NEXT("x?page=2?page=3"), "page=2?page=3" },
+        { NEXT("x?page\\u003d2"), "page=2" },
+        { NEXT("x?ct=W3siG9r%3D%0A/:@|,;!$'()*~[]{}^`\\\\\\\"<>&%"),
+          "ct=W3siG9r%3D%0A/:@|,;!$'()*~[]{}^`\\\"<>&%" },
+        { NEXT("x?" ASKED "&"), ASKED "&" },
+
+        /* wherever the link is, whatever stands beside it */
+
+        { PAGE(LINK("next", "x?p=1") "," LINK("next", "x?p=2"), ""), "p=1" },
+        { PAGE("{},[],null,1," LINK("first", "x?p=1") ","
+               LINK("next", "x?p=2"), ""), "p=2" },
+        { "{\"entry\":[],\"link\":[" LINK("next", "x?p=2") "],"
+          "\"resourceType\":\"Bundle\"}", "p=2" },
+        { "{\"link\":[" LINK("next", "x?p=2") "],"
+          "\"resourceType\":\"Bundle\"}", "p=2" },
+        { PAGE(LINK("next", "x?p=2"), ENTRY(DOCUMENT("Patient/1", URL))),
+          "p=2" },
+        { PAGE(LINK("next", "x?p=2"),
+               ENTRY(MORE("\"docStatus\":\"entered-in-error\",", "", ""))),
+          "p=2" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(owner_of(ID, PATIENT, rows[i].json,
+                                  strlen(rows[i].json)), FHB_AGAIN);
+        assert_int_equal(next_page.len, strlen(rows[i].query));
+        assert_memory_equal(next_page.data, rows[i].query, next_page.len);
+    }
+}
+
+
+static void
+evidence_ends_the_search(void **state)
+{
+    static const char *const  rows[] = {
+        PAGE(LINK("next", "x?p=2"), ENTRY(DOCUMENT(MINE, URL))),
+        PAGE(LINK("next", "x"), ENTRY(REPORT(MINE, URL))),
+        PAGE(LINK("next", "x?\\n"), ENTRY(REPORT(MINE, URL)))
+    };
+
+    (void) state;
+
+    check(rows, COUNT(rows), FHB_OK);
+}
+
+
+static void
+a_page_that_leads_nowhere_ends_the_search(void **state)
+{
+    static const char *const  rows[] = {
+        PAGE("", ""),
+        PAGE(LINK("self", "x?p=2"), ""),
+        PAGE(LINK("previous", "x?p=2") "," LINK("last", "x?p=2"), ""),
+        PAGE(LINK("Next", "x?p=2"), ""),
+        PAGE("{\"url\":\"x?p=2\"}", ""),
+        PAGE("{\"relation\":[\"next\"],\"url\":\"x?p=2\"}", ""),
+        "{\"resourceType\":\"Bundle\",\"link\":" LINK("next", "x?p=2") "}",
+        BUNDLE("{\"link\":[" LINK("next", "x?p=2") "]}"),
+        BUNDLE(ENTRY(PAGE(LINK("next", "x?p=2"), ""))),
+
+        /* no query */
+
+        NEXT(""),
+        NEXT("?"),
+        NEXT(BASE "/DocumentReference/page/2"),
+        NEXT(BASE "/DocumentReference?"),
+        NEXT(BASE "/DocumentReference#?page=2"),
+        NEXT(BASE "/DocumentReference?#page=2"),
+        PAGE("{\"relation\":\"next\"}", ""),
+        PAGE("{\"relation\":\"next\",\"url\":[\"x?p=2\"]}", ""),
+        PAGE("{\"relation\":\"next\",\"url\":null}", ""),
+
+        /* what was asked just now */
+
+        NEXT("x?" ASKED),
+        NEXT(BASE "/DocumentReference?" ASKED "#x")
+    };
+
+    (void) state;
+
+    check(rows, COUNT(rows), FHB_E_PATIENT);
+}
+
+
+static void
+a_page_that_cannot_be_asked_for_is_no_answer(void **state)
+{
+    static const char *const  rows[] = {
+        NEXT("x?page=2\\r\\nX: y"),
+        NEXT("x?page=2 HTTP/1.1"),
+        NEXT("x? "),
+        NEXT("x?page=2\\n"),
+        NEXT("x?page=2\\t"),
+        NEXT("x?\\u0000"),
+        NEXT("x?page=2\\u0000"),
+        NEXT("x?page=2\\u001f"),
+        NEXT("x?page=2\\u007f"),
+        NEXT("x?page=2\\u0080"),
+        NEXT("x?name=\xc3\xa9"),
+        NEXT("x?name=\\ud83d\\ude00")
+    };
+
+    (void) state;
+
+    check(rows, COUNT(rows), FHB_E_PATIENT_UNAVAILABLE);
+}
+
+
+static void
+the_query_of_a_page_has_a_longest_length(void **state)
+{
+    size_t  n;
+    char   *json, *p;
+
+    static const char  head[] = "{\"resourceType\":\"Bundle\",\"link\":["
+                                "{\"relation\":\"next\",\"url\":\"x?";
+    static const char  tail[] = "\"}]}";
+
+    (void) state;
+
+    json = malloc(sizeof(head) + FHB_MAX_NEXT + sizeof(tail));
+    assert_non_null(json);
+
+    for (n = FHB_MAX_NEXT; n <= FHB_MAX_NEXT + 1; n++) {
+        p = json;
+        memcpy(p, head, sizeof(head) - 1);
+        p += sizeof(head) - 1;
+        memset(p, 'a', n);
+        p += n;
+        memcpy(p, tail, sizeof(tail) - 1);
+        p += sizeof(tail) - 1;
+
+        assert_int_equal(owner_of(ID, PATIENT, json, (size_t) (p - json)),
+                         n > FHB_MAX_NEXT ? FHB_E_PATIENT_UNAVAILABLE
+                                          : FHB_AGAIN);
+    }
+
+    free(json);
+}
+
+
+/* fails each allocation in turn, with room for the next query or with none */
+
+static void
+check_memory(fhb_str_t body, fhb_rc_t expected, size_t room)
 {
     oom_t             oom;
     unsigned          n;
     fhb_rc_t          rc;
+    fhb_out_t         next;
     fhb_alloc_t       alloc;
     fhb_bundle_ask_t  ask;
 
     static const fhb_str_t  id = fhb_string(ID);
     static const fhb_str_t  patient = fhb_string(PATIENT);
     static const fhb_str_t  base = fhb_string(BASE);
-    static const fhb_str_t  body = fhb_string(
-                                    BUNDLE(ENTRY(DOCUMENT(MINE, URL))));
-
-    (void) state;
 
     memset(&ask, 0, sizeof(ask));
     ask.id = id;
@@ -610,8 +797,9 @@ without_memory_nothing_is_granted(void **state)
 
     for (n = 1; /* void */ ; n++) {
         alloc = oom_init(&oom, n);
+        fhb_out_init(&next, (unsigned char *) next_query, room);
 
-        rc = fhb_bundle_owner(&ask, &alloc, body);
+        rc = fhb_bundle_owner(&ask, &alloc, body, &next);
 
         assert_int_equal(oom.live, 0);
 
@@ -620,10 +808,28 @@ without_memory_nothing_is_granted(void **state)
         }
 
         assert_int_equal(rc, FHB_E_NOMEM);
+        assert_int_equal(fhb_out_result(&next).len, 0);
     }
 
     assert_true(n > 1);
-    assert_int_equal(rc, FHB_OK);
+    assert_int_equal(rc, expected);
+}
+
+
+static void
+without_memory_nothing_is_granted(void **state)
+{
+    static const fhb_str_t  mine = fhb_string(
+                                    BUNDLE(ENTRY(DOCUMENT(MINE, URL))));
+    static const fhb_str_t  page = fhb_string(NEXT("x?page=2"));
+
+    (void) state;
+
+    check_memory(mine, FHB_OK, sizeof(next_query));
+    check_memory(mine, FHB_OK, 0);
+    check_memory(page, FHB_AGAIN, sizeof(next_query));
+    check_memory(page, FHB_AGAIN, 6);
+    check_memory(page, FHB_E_PATIENT_UNAVAILABLE, 5);
 }
 
 
@@ -643,6 +849,11 @@ main(void)
         cmocka_unit_test(a_patient_may_be_any_reference),
         cmocka_unit_test(a_bundle_has_a_longest_length),
         cmocka_unit_test(a_page_of_a_hundred_entries_is_read),
+        cmocka_unit_test(a_page_without_evidence_leads_to_the_next_one),
+        cmocka_unit_test(evidence_ends_the_search),
+        cmocka_unit_test(a_page_that_leads_nowhere_ends_the_search),
+        cmocka_unit_test(a_page_that_cannot_be_asked_for_is_no_answer),
+        cmocka_unit_test(the_query_of_a_page_has_a_longest_length),
         cmocka_unit_test(without_memory_nothing_is_granted),
     };
 
