@@ -22,7 +22,26 @@ static const fhb_str_t  fhb_query_key_format = fhb_string("_format");
 static const fhb_str_t  fhb_query_key_pretty = fhb_string("_pretty");
 static const fhb_str_t  fhb_query_key_token = fhb_string("access_token");
 
+/* the first three are general */
 
+static const fhb_str_t  fhb_query_stripped[] = {
+    fhb_string("_format"),
+    fhb_string("_pretty"),
+    fhb_string("access_token"),
+    fhb_string("_summary"),
+    fhb_string("_elements")
+};
+
+#define FHB_QUERY_GENERAL  3
+
+
+static int fhb_query_copy(const fhb_query_t *q, int fhir, fhb_out_t *out);
+static fhb_str_t fhb_query_piece(fhb_str_t *rest);
+static fhb_str_t fhb_query_name(fhb_str_t piece);
+static int fhb_query_strips(fhb_str_t piece, int fhir);
+static int fhb_query_unclear(fhb_str_t piece, int fhir);
+static int fhb_query_means(fhb_str_t raw, fhb_str_t name);
+static int fhb_query_blank(int c);
 static int fhb_query_hex(unsigned char c);
 static int fhb_query_byte(fhb_str_t *raw);
 static int fhb_query_same(fhb_str_t a, fhb_str_t b);
@@ -174,36 +193,199 @@ fhb_query_has_token(fhb_str_t args)
 
 
 int
-fhb_query_strip(fhb_str_t args, fhb_out_t *out)
+fhb_query_strip(fhb_str_t args, int fhir, fhb_out_t *out)
 {
     int          stripped;
-    size_t       kept;
     fhb_query_t  q;
 
     stripped = 0;
-    kept = 0;
 
     fhb_query_init(&q, args);
 
     while (fhb_query_next(&q) == FHB_OK) {
-        if (fhb_query_name_is_general(q.name)) {
-            stripped = 1;
-            continue;
-        }
-
-        if (kept++ != 0) {
-            fhb_out_byte(out, '&');
-        }
-
-        fhb_out_str(out, q.name);
-
-        if (q.value.data != NULL) {
-            fhb_out_byte(out, '=');
-            fhb_out_str(out, q.value);
-        }
+        stripped |= fhb_query_copy(&q, fhir, out);
     }
 
     return stripped;
+}
+
+
+/*
+ * A parameter whose own name is left out goes whole: the ";" in a value of
+ * _format is no separator.  From another one go the pieces that a server
+ * which splits at ";", too, would take for one of the names.
+ */
+
+static int
+fhb_query_copy(const fhb_query_t *q, int fhir, fhb_out_t *out)
+{
+    int        strips;
+    fhb_str_t  raw, rest, piece;
+    unsigned   kept;
+
+    raw.data = q->name.data;
+    raw.len = q->name.len + (q->value.data ? 1 + q->value.len : 0);
+
+    rest = raw;
+    piece = fhb_query_piece(&rest);
+
+    if (fhb_query_strips(piece, fhir) || fhb_query_unclear(piece, fhir)) {
+        return 1;
+    }
+
+    for (strips = 0; rest.len && !strips; /* void */) {
+        strips = fhb_query_strips(fhb_query_piece(&rest), fhir);
+    }
+
+    if (!strips) {
+        if (out->len) {
+            fhb_out_byte(out, '&');
+        }
+
+        fhb_out_str(out, raw);
+        return 0;
+    }
+
+    for (rest = raw, kept = 0; rest.len; /* void */) {
+        piece = fhb_query_piece(&rest);
+
+        if (piece.len == 0 || fhb_query_strips(piece, fhir)
+            || fhb_query_unclear(piece, fhir))
+        {
+            continue;
+        }
+
+        if (out->len) {
+            fhb_out_byte(out, kept ? ';' : '&');
+        }
+
+        fhb_out_str(out, piece);
+        kept++;
+    }
+
+    return 1;
+}
+
+
+/* takes what comes before the next ";" from the front, and that one too */
+
+static fhb_str_t
+fhb_query_piece(fhb_str_t *rest)
+{
+    fhb_str_t             piece;
+    const unsigned char  *p;
+
+    piece = *rest;
+    p = rest->len ? memchr(rest->data, ';', rest->len) : NULL;
+
+    if (p == NULL) {
+        rest->len = 0;
+        return piece;
+    }
+
+    piece.len = (size_t) (p - piece.data);
+    rest->data = p + 1;
+    rest->len -= piece.len + 1;
+
+    return piece;
+}
+
+
+static fhb_str_t
+fhb_query_name(fhb_str_t piece)
+{
+    const unsigned char  *equals;
+
+    equals = piece.len ? memchr(piece.data, '=', piece.len) : NULL;
+
+    if (equals != NULL) {
+        piece.len = (size_t) (equals - piece.data);
+    }
+
+    return piece;
+}
+
+
+static int
+fhb_query_strips(fhb_str_t piece, int fhir)
+{
+    size_t  i, n;
+
+    piece = fhb_query_name(piece);
+
+    n = fhir ? sizeof(fhb_query_stripped) / sizeof(fhb_query_stripped[0])
+             : FHB_QUERY_GENERAL;
+
+    for (i = 0; i < n; i++) {
+        if (fhb_query_means(piece, fhb_query_stripped[i])) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* a FHIR server might read a name that cannot be decoded as any other */
+
+static int
+fhb_query_unclear(fhb_str_t piece, int fhir)
+{
+    int  c;
+
+    piece = fhb_query_name(piece);
+
+    do {
+        c = fhb_query_byte(&piece);
+    } while (c >= 0);
+
+    return fhir && c == FHB_QUERY_BAD;
+}
+
+
+/*
+ *     spelling = *blank name *blank [ ( ":" / "[" / NUL / bad escape ) *any ]
+ *
+ * "name:modifier" is FHIR's, "name[]" what some frameworks take for a list;
+ * others end a name at a NUL.
+ */
+
+static int
+fhb_query_means(fhb_str_t raw, fhb_str_t name)
+{
+    int     c;
+    size_t  i;
+
+    do {
+        c = fhb_query_byte(&raw);
+    } while (fhb_query_blank(c));
+
+    for (i = 0; i < name.len; i++) {
+        if (c >= 'A' && c <= 'Z') {
+            c |= 0x20;
+        }
+
+        if (c != name.data[i]) {
+            return 0;
+        }
+
+        c = fhb_query_byte(&raw);
+    }
+
+    while (fhb_query_blank(c)) {
+        c = fhb_query_byte(&raw);
+    }
+
+    return c < 0 || c == ':' || c == '[';
+}
+
+
+/* a "+" is one, to most servers */
+
+static int
+fhb_query_blank(int c)
+{
+    return c == ' ' || c == '+' || (c >= '\t' && c <= '\r');
 }
 
 

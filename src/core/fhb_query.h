@@ -80,16 +80,22 @@ int fhb_query_has_token(fhb_str_t args);
 
 
 /*
- * fhb_query_strip - copy a query without _format, _pretty and access_token.
+ * fhb_query_strip - copy a query without what is not for the backend:
+ * _format, _pretty and access_token; and, where fhir is not 0, _summary and
+ * _elements, which make a FHIR server leave the data out.
  *
  * shape    args: raw; out: receives the other parameters, byte for byte and
  *          in their order, joined by "&"; never longer than args
  * returns  not 0 when something was left out
- * source   design 2.5
- * test     t/unit/test_query.c
+ * source   design 2.5, 2.6
+ * test     t/unit/test_query.c, t/fuzz/fuzz_query.c
+ *
+ * A name is left out in every spelling that some server takes for it: in any
+ * case, with blanks around it, with a modifier, as an array, behind a ";".
+ * Where fhir is not 0, so is a name that cannot be decoded.
  */
 
-int fhb_query_strip(fhb_str_t args, fhb_out_t *out);
+int fhb_query_strip(fhb_str_t args, int fhir, fhb_out_t *out);
 
 
 #pragma GCC visibility pop

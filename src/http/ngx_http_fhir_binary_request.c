@@ -309,6 +309,7 @@ ngx_http_fhir_binary_request_target(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_fhir_binary_request_args(ngx_http_request_t *r)
 {
+    int         fhir;
     u_char     *p;
     fhb_out_t   out;
 
@@ -323,7 +324,9 @@ ngx_http_fhir_binary_request_args(ngx_http_request_t *r)
 
     fhb_out_init(&out, p, r->args.len);
 
-    if (!fhb_query_strip(ngx_http_fhir_binary_to_core(r->args), &out)) {
+    fhir = ngx_http_fhir_binary_conf(r)->backend != NGX_HTTP_FHIR_BINARY_RAW;
+
+    if (!fhb_query_strip(ngx_http_fhir_binary_to_core(r->args), fhir, &out)) {
         return NGX_OK;
     }
 

@@ -17,7 +17,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_walk(fhb_str_t args);
-static void check_strip(fhb_str_t args);
+static int check_names(fhb_str_t args);
+static void check_strip(fhb_str_t args, int fhir);
 static void check_format(fhb_str_t args);
 static void check_ccd(fhb_str_t args, const fhb_ccd_policy_t *policy);
 
@@ -50,7 +51,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     args.len = size - 2;
 
     check_walk(args);
-    check_strip(args);
+    check_strip(args, 0);
+    check_strip(args, 1);
     check_format(args);
     check_ccd(args, &policy);
 
@@ -103,8 +105,32 @@ check_walk(fhb_str_t args)
 }
 
 
+/* a parameter that leaves the data out, as the standard spells it */
+
+static int
+check_names(fhb_str_t args)
+{
+    fhb_query_t  q;
+
+    static const fhb_str_t  summary = fhb_string("_summary");
+    static const fhb_str_t  elements = fhb_string("_elements");
+
+    fhb_query_init(&q, args);
+
+    while (fhb_query_next(&q) == FHB_OK) {
+        if (fhb_query_name_is(q.name, summary)
+            || fhb_query_name_is(q.name, elements))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static void
-check_strip(fhb_str_t args)
+check_strip(fhb_str_t args, int fhir)
 {
     int             stripped;
     fhb_out_t       out, again;
@@ -116,15 +142,16 @@ check_strip(fhb_str_t args)
     CHECK(first != NULL && second != NULL);
 
     fhb_out_init(&out, first, args.len);
-    stripped = fhb_query_strip(args, &out);
+    stripped = fhb_query_strip(args, fhir, &out);
 
     CHECK(!out.full);
     CHECK(!fhb_query_has_token(fhb_out_result(&out)));
     CHECK(stripped || !fhb_query_has_token(args));
+    CHECK(!fhir || !check_names(fhb_out_result(&out)));
 
     fhb_out_init(&again, second, out.len);
 
-    CHECK(!fhb_query_strip(fhb_out_result(&out), &again));
+    CHECK(!fhb_query_strip(fhb_out_result(&out), fhir, &again));
     CHECK(again.len == out.len && memcmp(first, second, out.len) == 0);
 
     free(first);

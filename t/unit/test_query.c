@@ -363,14 +363,36 @@ a_token_in_the_query_is_seen_however_written(void **state)
 
 
 static void
-what_is_for_the_gateway_is_stripped_and_the_rest_kept(void **state)
+check_strip(const query_row_t *row, size_t n, int fhir)
 {
     int        stripped;
-    size_t     i;
     guard_t    g, to;
     fhb_str_t  args;
     fhb_out_t  out;
 
+    for ( /* void */ ; n; row++, n--) {
+        args = guarded(&g, row->args);
+
+        fhb_out_init(&out, (unsigned char *) guard_before(&to, NULL, args.len),
+                     args.len);
+
+        stripped = fhb_query_strip(args, fhir, &out);
+
+        if ((stripped != 0) != row->stripped) {
+            fail_msg("\"%s\": %d", row->args, stripped);
+        }
+
+        assert_out(&out, row->out, row->args);
+
+        guard_free(&g);
+        guard_free(&to);
+    }
+}
+
+
+static void
+what_is_for_the_gateway_is_stripped_and_the_rest_kept(void **state)
+{
     static const query_row_t  rows[] = {
         { "", 0, 0, "" },
         { "a=1&b=2", 0, 0, "a=1&b=2" },
@@ -384,26 +406,71 @@ what_is_for_the_gateway_is_stripped_and_the_rest_kept(void **state)
         { "a=1&_format=json", 0, 1, "a=1" },
         { "%5fformat=json&%61ccess_token=x&_prett%79&a=1", 0, 1, "a=1" },
         { "_format=json&a==&=&b=_format", 0, 1, "a==&=&b=_format" },
+        { "_format=a/b;c=d&a=1;b", 0, 1, "a=1;b" },
+        { "_FORMAT=1&_formats=2&_format.x", 0, 1, "_formats=2&_format.x" },
+        { "_format:x=1&access_token%3a=2&_pretty[]=3&a", 0, 1, "a" },
         { "_summary=true&_elements=id", 0, 0, "_summary=true&_elements=id" },
-        { "_format=json&_format=xml&_FORMAT=1", 0, 1, "_FORMAT=1" },
+        { "a=1;_summary=true&%zz=1", 0, 0, "a=1;_summary=true&%zz=1" },
     };
 
     (void) state;
 
-    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        args = guarded(&g, rows[i].args);
+    check_strip(rows, sizeof(rows) / sizeof(rows[0]), 0);
+}
 
-        fhb_out_init(&out, (unsigned char *) guard_before(&to, NULL, args.len),
-                     args.len);
 
-        stripped = fhb_query_strip(args, &out);
+static void
+a_fhir_server_is_not_asked_for_less_than_the_whole(void **state)
+{
+    static const query_row_t  rows[] = {
+        { "", 0, 0, "" },
+        { "a=1&b=2", 0, 0, "a=1&b=2" },
+        { "_summary=true", 0, 1, "" },
+        { "_elements=id", 0, 1, "" },
+        { "_summary", 0, 1, "" },
+        { "_summary=", 0, 1, "" },
+        { "_elements&a", 0, 1, "a" },
+        { "_format=json&_summary=data", 0, 1, "" },
+        /* encoded */
+        { "%5Fsummary=1&_%73ummary=1&%5f%73%75%6d%6d%61%72%79=1", 0, 1, "" },
+        { "_element%73=id&%5felements=id", 0, 1, "" },
+        /* decoded twice by nobody */
+        { "%255Fsummary=1", 0, 0, "%255Fsummary=1" },
+        /* repeated */
+        { "_summary=1&a&_summary=0&_elements=x&_elements=y", 0, 1, "a" },
+        /* in another case */
+        { "_Summary=1&_SUMMARY=1&_eLements=id&%5fSUMMARY", 0, 1, "" },
+        /* with a modifier, or a list */
+        { "_summary:x=1&_elements:exact=id&_summary%3Ax&_summary%3a", 0, 1,
+          "" },
+        { "_elements:=id&_elements[]=id&_elements%5B0%5D=id", 0, 1, "" },
+        /* blanks */
+        { "+_summary=1&%20_summary&_summary%20=1&_summary+=1", 0, 1, "" },
+        { "%09_elements%0d%0a=id&++_elements++:x", 0, 1, "" },
+        /* what ends a name for some */
+        { "_summary%00=1&_summary%00x&_summary%zz&_summary%", 0, 1, "" },
+        { "%u005fsummary=1&a%=1&%00&b", 0, 1, "b" },
+        /* another separator */
+        { "a=1;_summary=true", 0, 1, "a=1" },
+        { "a=1;_summary=true;b=2&c", 0, 1, "a=1;b=2&c" },
+        { ";_summary&x", 0, 1, "x" },
+        { "x&;_elements;", 0, 1, "x" },
+        { "x&;;&y;z", 0, 0, "x&;;&y;z" },
+        { "_summary=1;a=1&b", 0, 1, "b" },
+        { "a%3B_summary=true&b=%26_summary=true", 0, 0,
+          "a%3B_summary=true&b=%26_summary=true" },
+        /* others */
+        { "_summary2=1&_summar=1&x_summary&summary=1&_summary.x", 0, 0,
+          "_summary2=1&_summar=1&x_summary&summary=1&_summary.x" },
+        { "_element=1&__elements&elements&a=_elements&=_summary", 0, 0,
+          "_element=1&__elements&elements&a=_elements&=_summary" },
+        { "_sum mary=1&_summ%00ary=1", 0, 1, "_sum mary=1" },
+        { "a=%zz&b=%", 0, 0, "a=%zz&b=%" },
+    };
 
-        assert_int_equal(stripped != 0, rows[i].stripped);
-        assert_out(&out, rows[i].out, rows[i].args);
+    (void) state;
 
-        guard_free(&g);
-        guard_free(&to);
-    }
+    check_strip(rows, sizeof(rows) / sizeof(rows[0]), 1);
 }
 
 
@@ -421,6 +488,7 @@ main(void)
         cmocka_unit_test(format_is_found_and_decoded),
         cmocka_unit_test(a_token_in_the_query_is_seen_however_written),
         cmocka_unit_test(what_is_for_the_gateway_is_stripped_and_the_rest_kept),
+        cmocka_unit_test(a_fhir_server_is_not_asked_for_less_than_the_whole),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
