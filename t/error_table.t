@@ -44,6 +44,8 @@ my $be = answers(
     '/Binary/gzip' => [ '200 OK', 'hello', $type, 'Content-Encoding: gzip' ],
     '/Binary/open' => [ '200 OK', undef, $type ],
     '/Binary/patient' => [ '200 OK', '{"resourceType":"Patient"}', $fhir ],
+    '/Binary/withheld' => [ '200 OK', '{"resourceType":"Binary",'
+                            . '"contentType":"a/b","data":null}', $fhir ],
     '/Binary/base64' => [ '200 OK', '{"resourceType":"Binary","data":"'
                                     . qq(\xff","contentType":"a/b"}), $fhir ],
     '/Binary/late' => [ '200 OK', '{"resourceType":"Binary","data":"'
@@ -160,6 +162,7 @@ my %request = (
     backend_framing => [ 'GET /Binary/open' ],
     backend_type => [ 'GET /Binary/type?_format=json' ],
     backend_resource => [ 'GET /Binary/patient' ],
+    backend_incomplete => [ 'GET /Binary/withheld' ],
     backend_base64 => [ 'GET /Binary/base64' ],
     backend_held => [ 'GET /Binary/late' ],
     lookahead_full => [ 'GET /full/Binary/$autogen-ccd-if?patient=1' ],

@@ -142,9 +142,9 @@ my @rows = (
     # data
 
     'none at all' => [ json($text), '200' ],
-    'null' => [ json("$text,\"data\":null"), '200' ],
-    'an empty string' => [ json("$text,\"data\":\"\""), '200' ],
-    'blanks' => [ json("$text,\"data\":\" \\n \""), '200' ],
+    'null' => [ json("$text,\"data\":null"), $resource ],
+    'an empty string' => [ json("$text,\"data\":\"\""), $resource ],
+    'blanks' => [ json("$text,\"data\":\" \\n \""), $resource ],
     'an array of it' => [ json("$text,\"data\":[\"TWFu\"]"), $resource ],
     'an object of it' => [ json("$text,\"data\":{\"value\":\"TWFu\"}"),
                            $resource ],
@@ -157,7 +157,7 @@ my @rows = (
                                  '200' ],
     'deeper' => [ json("$text,\"x\":{\"data\":\"TWFu\"}"), $resource ],
     'with an extension' => [ json("$text,\"data\":\"TWFu\",\"_data\":"
-                                  . '{"extension":[{"url":"u"}]}'), '200' ],
+                                  . '{"extension":[{"url":"u"}]}'), $resource ],
     'a securityContext behind it' => [ json("$text,\"data\":\"TWFu\","
         . '"securityContext":{"reference":"Patient/1"}'), $resource ],
 

@@ -97,9 +97,9 @@ for ([ dstu2 => 'direct' ], [ stu3 => 'buffered' ],
 sub fault {
     my ($r, $form, $field, $id, $name, $bytes) = @_;
 
-    if ($name eq 'empty' && $form ne 'native' && $field eq 'content') {
-        # it has no FHIR form before R4
-        return outcome($r) eq '500 required' ? () : "$id: " . outcome($r);
+    if ($name eq 'empty' && $field eq 'content') {
+        # a Binary without data is none before R4
+        return outcome($r) eq '502 exception' ? () : "$id: " . outcome($r);
     }
 
     return "$id: status $r->{status}" if $r->{status} != 200;

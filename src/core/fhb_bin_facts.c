@@ -27,9 +27,20 @@ static const fhb_bin_name_t  fhb_bin_names[] = {
       fhb_string("versionId") },
     { FHB_BIN_FIELD_META, FHB_BIN_FIELD_LAST_UPDATED,
       fhb_string("lastUpdated") },
+    { FHB_BIN_FIELD_META, FHB_BIN_FIELD_TAG, fhb_string("tag") },
+    { FHB_BIN_FIELD_TAG, FHB_BIN_FIELD_SYSTEM, fhb_string("system") },
+    { FHB_BIN_FIELD_TAG, FHB_BIN_FIELD_CODE, fhb_string("code") },
+    { FHB_BIN_FIELD_ROOT, FHB_BIN_FIELD_SIBLING, fhb_string("_data") },
+    { FHB_BIN_FIELD_ROOT, FHB_BIN_FIELD_SIBLING, fhb_string("_content") },
+    { FHB_BIN_FIELD_SIBLING, FHB_BIN_FIELD_EXTENSION,
+      fhb_string("extension") },
     { FHB_BIN_FIELD_SECURITY, FHB_BIN_FIELD_REFERENCE,
       fhb_string("reference") }
 };
+
+
+static void fhb_bin_tag_set(fhb_bin_facts_t *facts, fhb_bin_field_t field,
+    fhb_str_t value);
 
 
 fhb_rc_t
@@ -70,8 +81,20 @@ fhb_bin_open(fhb_bin_facts_t *facts, fhb_bin_field_t field)
 {
     unsigned  bit;
 
-    if (field == FHB_BIN_FIELD_NONE) {
+    switch (field) {
+
+    case FHB_BIN_FIELD_EXTENSION:
+        facts->withheld = 1;
         return FHB_OK;
+
+    case FHB_BIN_FIELD_NONE:
+    case FHB_BIN_FIELD_TAG:
+    case FHB_BIN_FIELD_SYSTEM:
+    case FHB_BIN_FIELD_CODE:
+        return FHB_OK;
+
+    default:
+        break;
     }
 
     bit = 1u << field;
@@ -89,6 +112,43 @@ fhb_bin_open(fhb_bin_facts_t *facts, fhb_bin_field_t field)
     }
 
     return FHB_OK;
+}
+
+
+/*
+ * SUBSETTED is a code of HL7's ObservationValue, whose name changed with R4.
+ * One without a system is taken at its word: the tag means that the resource
+ * is not whole.
+ */
+
+void
+fhb_bin_tag(fhb_bin_facts_t *facts, int end)
+{
+    if (end && facts->subsetted && !facts->foreign) {
+        facts->withheld = 1;
+    }
+
+    facts->subsetted = 0;
+    facts->foreign = 0;
+}
+
+
+static void
+fhb_bin_tag_set(fhb_bin_facts_t *facts, fhb_bin_field_t field,
+    fhb_str_t value)
+{
+    static const fhb_str_t  code = fhb_string("SUBSETTED");
+    static const fhb_str_t  stu3 =
+        fhb_string("http://hl7.org/fhir/v3/ObservationValue");
+    static const fhb_str_t  r4 = fhb_string(
+        "http://terminology.hl7.org/CodeSystem/v3-ObservationValue");
+
+    if (field == FHB_BIN_FIELD_CODE) {
+        facts->subsetted |= fhb_text_eq(value, code) ? 1 : 0;
+        return;
+    }
+
+    facts->foreign = !fhb_text_eq(value, stu3) && !fhb_text_eq(value, r4);
 }
 
 
@@ -136,7 +196,15 @@ fhb_bin_set(fhb_bin_facts_t *facts, fhb_bin_field_t field, fhb_str_t value)
         max = sizeof(facts->security_context);
         break;
 
+    case FHB_BIN_FIELD_SYSTEM:
+    case FHB_BIN_FIELD_CODE:
+        fhb_bin_tag_set(facts, field, value);
+        return FHB_OK;
+
     case FHB_BIN_FIELD_NONE:
+    case FHB_BIN_FIELD_TAG:
+    case FHB_BIN_FIELD_SIBLING:
+    case FHB_BIN_FIELD_EXTENSION:
         return FHB_OK;
 
     default:

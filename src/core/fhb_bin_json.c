@@ -13,7 +13,7 @@ typedef struct {
     fhb_alloc_t        alloc;
     fhb_doc_push_t    *push;
     fhb_bin_facts_t   *facts;
-    fhb_bin_field_t    path[3];         /* at depth 1 and 2 */
+    fhb_bin_field_t    path[5];         /* at depth 1 to 4 */
     unsigned           depth;           /* of the last name */
     unsigned           named:1;         /* its value is to come */
     unsigned           closed:1;        /* the resource is */
@@ -28,6 +28,7 @@ static int fhb_bin_json_at_value(const void *parser);
 static int fhb_bin_json_at_end(const void *parser);
 static void fhb_bin_json_free(void *parser);
 static fhb_rc_t fhb_bin_json_event(void *data, const fhb_doc_event_t *event);
+static int fhb_bin_json_tagged(const fhb_bin_json_t *p, unsigned depth);
 static fhb_rc_t fhb_bin_json_key(fhb_bin_json_t *p, unsigned depth,
     fhb_str_t name);
 static fhb_rc_t fhb_bin_json_value(fhb_bin_json_t *p,
@@ -138,10 +139,22 @@ fhb_bin_json_event(void *data, const fhb_doc_event_t *event)
 
     case FHB_DOC_OBJECT_END:
         p->closed = (event->depth == 0);
+
+        if (fhb_bin_json_tagged(p, event->depth)) {
+            fhb_bin_tag(p->facts, 1);
+        }
+
         return FHB_OK;
 
     case FHB_DOC_ARRAY_END:
         return FHB_OK;
+
+    case FHB_DOC_OBJECT:
+        if (fhb_bin_json_tagged(p, event->depth)) {
+            fhb_bin_tag(p->facts, 0);
+        }
+
+        break;
 
     default:
         break;
@@ -154,6 +167,20 @@ fhb_bin_json_event(void *data, const fhb_doc_event_t *event)
     p->named = 0;
 
     return fhb_bin_json_value(p, event);
+}
+
+
+/*
+ * Within meta.tag: an array of objects, or, as some write it, one object.
+ * depth: of an object.
+ */
+
+static int
+fhb_bin_json_tagged(const fhb_bin_json_t *p, unsigned depth)
+{
+    return (depth == 2 || depth == 3)
+           && p->path[1] == FHB_BIN_FIELD_META
+           && p->path[2] == FHB_BIN_FIELD_TAG;
 }
 
 
@@ -171,6 +198,9 @@ fhb_bin_json_key(fhb_bin_json_t *p, unsigned depth, fhb_str_t name)
 
     } else if (depth == 2) {
         parent = p->path[1];
+
+    } else if (fhb_bin_json_tagged(p, depth - 1)) {
+        parent = FHB_BIN_FIELD_TAG;
     }
 
     rc = fhb_bin_field(&field, parent, name);
@@ -208,6 +238,23 @@ fhb_bin_json_value(fhb_bin_json_t *p, const fhb_doc_event_t *event)
     switch (field) {
 
     case FHB_BIN_FIELD_NONE:
+    case FHB_BIN_FIELD_TAG:
+    case FHB_BIN_FIELD_EXTENSION:
+        return FHB_OK;
+
+    case FHB_BIN_FIELD_SYSTEM:
+    case FHB_BIN_FIELD_CODE:
+        return event->type == FHB_DOC_STRING
+               ? fhb_bin_set(p->facts, field, event->value) : FHB_OK;
+
+    case FHB_BIN_FIELD_SIBLING:
+
+        /* whatever it says, it is more than an id */
+
+        if (event->type != FHB_DOC_OBJECT && event->type != FHB_DOC_NULL) {
+            p->facts->withheld = 1;
+        }
+
         return FHB_OK;
 
     case FHB_BIN_FIELD_META:
@@ -219,13 +266,8 @@ fhb_bin_json_value(fhb_bin_json_t *p, const fhb_doc_event_t *event)
 
         /* the scanner left nothing of a string but its quotes */
 
-        if (event->type == FHB_DOC_NULL
-            || (event->type == FHB_DOC_STRING && event->value.len == 0))
-        {
-            return FHB_OK;
-        }
-
-        return FHB_E_BACKEND_RESOURCE;
+        return event->value.len && event->type == FHB_DOC_STRING
+               ? FHB_E_BACKEND_RESOURCE : FHB_OK;
 
     default:
         break;

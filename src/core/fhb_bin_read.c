@@ -34,6 +34,7 @@ static fhb_rc_t fhb_bin_read_data(fhb_bin_read_t *r, fhb_str_t slice,
     fhb_bin_event_t *event);
 static fhb_rc_t fhb_bin_read_skeleton(fhb_bin_read_t *r, fhb_str_t slice);
 static fhb_rc_t fhb_bin_read_flush(fhb_bin_read_t *r);
+static fhb_rc_t fhb_bin_read_other(fhb_bin_read_t *r);
 static fhb_rc_t fhb_bin_read_close(fhb_bin_read_t *r);
 static void fhb_bin_read_tell_meta(fhb_bin_read_t *r,
     fhb_bin_event_t *event);
@@ -260,6 +261,9 @@ fhb_bin_read_piece(fhb_bin_read_t *r, const fhb_splice_t *piece,
 
         return FHB_OK;
 
+    case FHB_SPLICE_OTHER:
+        return fhb_bin_read_other(r);
+
     case FHB_SPLICE_DONE:
         return fhb_bin_read_close(r);
 
@@ -282,6 +286,10 @@ fhb_bin_read_data(fhb_bin_read_t *r, fhb_str_t slice, fhb_bin_event_t *event)
         }
 
         r->begun = 1;
+
+        if (r->facts.binary && r->facts.withheld) {
+            return FHB_E_BACKEND_INCOMPLETE;
+        }
 
         if (r->facts.binary && r->facts.meta.content_type.len) {
             r->tell = 1;
@@ -345,10 +353,32 @@ fhb_bin_read_flush(fhb_bin_read_t *r)
 }
 
 
+/*
+ * The value is no string.  Where this is a Binary already, no more of it is
+ * waited for: it may be an array of a million numbers.
+ */
+
+static fhb_rc_t
+fhb_bin_read_other(fhb_bin_read_t *r)
+{
+    fhb_rc_t  rc;
+
+    rc = fhb_bin_read_flush(r);
+
+    if (rc == FHB_OK && r->facts.binary) {
+        return FHB_E_BACKEND_INCOMPLETE;
+    }
+
+    return rc;
+}
+
+
 static fhb_rc_t
 fhb_bin_read_close(fhb_bin_read_t *r)
 {
-    fhb_rc_t  rc;
+    fhb_rc_t               rc;
+    static const unsigned  named = 1u << FHB_BIN_FIELD_VALUE
+                                   | 1u << FHB_BIN_FIELD_SIBLING;
 
     rc = fhb_bin_read_flush(r);
     if (rc != FHB_OK) {
@@ -362,6 +392,12 @@ fhb_bin_read_close(fhb_bin_read_t *r)
         || !r->scan.seen != !(r->facts.seen & 1u << FHB_BIN_FIELD_VALUE))
     {
         return FHB_E_BACKEND_RESOURCE;
+    }
+
+    /* named and nothing in it: that is not the absence of a document */
+
+    if (r->facts.withheld || (!r->begun && (r->facts.seen & named))) {
+        return FHB_E_BACKEND_INCOMPLETE;
     }
 
     r->closed = 1;
@@ -399,7 +435,9 @@ fhb_bin_read_tell_held(fhb_bin_read_t *r, fhb_bin_event_t *event)
 static fhb_rc_t
 fhb_bin_read_verdict(fhb_rc_t rc)
 {
-    if (rc >= 0 || rc == FHB_E_NOMEM || rc == FHB_E_BACKEND_BASE64) {
+    if (rc >= 0 || rc == FHB_E_NOMEM || rc == FHB_E_BACKEND_BASE64
+        || rc == FHB_E_BACKEND_INCOMPLETE)
+    {
         return rc;
     }
 

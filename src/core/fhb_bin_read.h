@@ -72,9 +72,10 @@ fhb_must_check fhb_rc_t fhb_bin_read_create(fhb_bin_read_t **r,
  *          must come | FHB_DONE, all is used and the resource is closed:
  *          only white space (in XML comments too) may still come |
  *          FHB_E_BACKEND_RESOURCE for what is no well-formed Binary |
- *          FHB_E_BACKEND_BASE64 for what no base64 holds | FHB_E_NOMEM
+ *          FHB_E_BACKEND_BASE64 for what no base64 holds |
+ *          FHB_E_BACKEND_INCOMPLETE for data that is withheld | FHB_E_NOMEM
  * memory   none of its own; see fhb_bin_read_create()
- * source   spec-facts c.1 to c.4, design traps 1 and 14
+ * source   spec-facts c.1 to c.4, design 2.6, traps 1 and 14
  * test     t/unit/test_bin_read.c, t/fuzz/fuzz_bin_read.c
  *
  * META comes before DATA when resourceType and contentType stand before the
@@ -83,10 +84,15 @@ fhb_must_check fhb_rc_t fhb_bin_read_create(fhb_bin_read_t **r,
  * securityContext that follows is an error.  An empty contentType in META
  * says that there is none in the whole resource.
  *
- * META.empty says that there is no DATA: then the member was missing, null,
- * "" or blank.  Strings in META hold no control characters; that they are a
- * media type, an id or an instant is not checked.  DATA is not checked to be
- * base64, and may hold white space.
+ * META.empty says that there is no DATA: then the member was missing, and
+ * nothing said why.  Data is withheld where its member is null, empty, blank
+ * or no string, where an extension stands on it, beside a value too, and
+ * where a tag says SUBSETTED.  Some of that may follow the DATA: whoever let
+ * it go by then must not let it look complete.
+ *
+ * Strings in META hold no control characters; that they are a media type, an
+ * id or an instant is not checked.  DATA is not checked to be base64, and may
+ * hold white space.
  *
  * A result that is negative stays; nothing that came before is good then.
  */

@@ -22,7 +22,12 @@ typedef enum {
     FHB_BIN_FIELD_CONTENT_TYPE,
     FHB_BIN_FIELD_SECURITY,
     FHB_BIN_FIELD_REFERENCE,
-    FHB_BIN_FIELD_VALUE
+    FHB_BIN_FIELD_TAG,                  /* each of meta.tag */
+    FHB_BIN_FIELD_SYSTEM,               /* of a tag */
+    FHB_BIN_FIELD_CODE,
+    FHB_BIN_FIELD_VALUE,
+    FHB_BIN_FIELD_SIBLING,              /* JSON: what is said of the value */
+    FHB_BIN_FIELD_EXTENSION             /* of the value */
 } fhb_bin_field_t;
 
 
@@ -31,6 +36,10 @@ typedef struct {
     unsigned        seen;               /* fields, as bits */
     unsigned        binary:1;           /* it says that it is a Binary */
     unsigned        decided:1;          /* META was told */
+    unsigned        withheld:1;         /* it says that data is missing */
+    unsigned        subsetted:1;        /* the tag that is open: so does its
+                                         * code */
+    unsigned        foreign:1;          /* but it is another system's */
     unsigned char   id[FHB_MAX_ID];
     unsigned char   version_id[FHB_MAX_ID];
     unsigned char   last_updated[FHB_BIN_MAX_INSTANT];
@@ -82,6 +91,13 @@ fhb_must_check fhb_rc_t fhb_bin_field(fhb_bin_field_t *field,
 
 fhb_must_check fhb_rc_t fhb_bin_open(fhb_bin_facts_t *facts,
     fhb_bin_field_t field);
+
+
+/*
+ * fhb_bin_tag - note that a meta.tag begins, or that it ended.
+ */
+
+void fhb_bin_tag(fhb_bin_facts_t *facts, int end);
 
 
 /*

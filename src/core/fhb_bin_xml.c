@@ -14,7 +14,7 @@ typedef struct {
     fhb_alloc_t        alloc;
     fhb_xml_t         *xml;
     fhb_bin_facts_t   *facts;
-    fhb_bin_field_t    path[3];         /* at depth 0 to 2 */
+    fhb_bin_field_t    path[4];         /* at depth 0 to 3 */
     unsigned           depth;           /* open elements */
     unsigned           closed:1;        /* the resource is */
 } fhb_bin_xml_t;
@@ -143,6 +143,7 @@ fhb_bin_xml_open(void *data, const fhb_xml_tag_t *tag)
     fhb_bin_field_t         field, parent;
     static const fhb_str_t  attr = fhb_string("value");
     static const fhb_str_t  space = fhb_string("http://hl7.org/fhir");
+    static const unsigned   max = sizeof(p->path) / sizeof(p->path[0]);
 
     p->depth = tag->depth + 1;
 
@@ -156,9 +157,14 @@ fhb_bin_xml_open(void *data, const fhb_xml_tag_t *tag)
         return fhb_bin_xml_root(p, tag);
     }
 
-    parent = (tag->depth < 3) ? p->path[tag->depth - 1] : FHB_BIN_FIELD_NONE;
+    parent = (tag->depth < max) ? p->path[tag->depth - 1]
+                                : FHB_BIN_FIELD_NONE;
 
     rc = fhb_bin_field(&field, parent, tag->name);
+
+    if (parent == FHB_BIN_FIELD_VALUE) {
+        field = FHB_BIN_FIELD_EXTENSION;        /* what else could it be */
+    }
 
     if (rc == FHB_OK) {
         rc = fhb_bin_open(p->facts, field);
@@ -168,8 +174,12 @@ fhb_bin_xml_open(void *data, const fhb_xml_tag_t *tag)
         return rc;
     }
 
-    if (tag->depth < 3) {
+    if (tag->depth < max) {
         p->path[tag->depth] = field;
+    }
+
+    if (field == FHB_BIN_FIELD_TAG) {
+        fhb_bin_tag(p->facts, 0);
     }
 
     if (fhb_xml_attr(tag, attr, &value) != FHB_OK) {
@@ -203,6 +213,10 @@ fhb_bin_xml_close(void *data, unsigned depth)
 
     p->depth = depth;
     p->closed = (depth == 0);
+
+    if (depth == 2 && p->path[2] == FHB_BIN_FIELD_TAG) {
+        fhb_bin_tag(p->facts, 1);
+    }
 
     return FHB_OK;
 }

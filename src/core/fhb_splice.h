@@ -19,6 +19,7 @@ typedef enum {
     FHB_SPLICE_OPEN,                    /* the value begins */
     FHB_SPLICE_DATA,                    /* slice: characters of the value */
     FHB_SPLICE_CLOSE,                   /* the value ended */
+    FHB_SPLICE_OTHER,                   /* JSON: it is no string */
     FHB_SPLICE_DONE                     /* the root element was closed */
 } fhb_splice_type_t;
 
@@ -42,6 +43,7 @@ typedef struct {
     unsigned char      attr[8];         /* XML: the attribute's name */
     unsigned           seen:1;          /* the value was named, once */
     unsigned           value:1;         /* XML: by the tag that is open */
+    unsigned           other:1;         /* JSON: it is no string, to tell */
     uint32_t           code;            /* of an escape */
 } fhb_splice_scan_t;                    /* zeroed is a new document */
 
@@ -61,6 +63,8 @@ typedef struct {
  * Characters of DATA have their escapes undone; white space may be among
  * them, or may be gone.  The quotes of the value are part of the skeleton.
  * A second value is refused; so are, in XML, DTDs, CDATA and entities.
+ * Where the value is no string but null, a number or the like, OTHER comes
+ * behind its first character, and all of it is skeleton.
  */
 
 fhb_must_check fhb_rc_t fhb_splice_json(fhb_splice_scan_t *st,

@@ -13,6 +13,8 @@
  * some .NET servers write one.
  */
 
+#include <string.h>
+
 #include "fhb_splice.h"
 
 
@@ -86,6 +88,12 @@ fhb_splice_json(fhb_splice_scan_t *st, const unsigned char **in, size_t *left,
 
     out->slice.data = *in;
     out->slice.len = 0;
+
+    if (st->other) {
+        st->other = 0;
+        out->type = FHB_SPLICE_OTHER;
+        return FHB_OK;
+    }
 
     switch (st->state) {
 
@@ -165,7 +173,10 @@ fhb_splice_json_bom(fhb_splice_scan_t *st, const unsigned char **in,
 }
 
 
-/* Stops after the quote that opens the value, and after the last "}". */
+/*
+ * Stops after the quote that opens the value, after the first character of a
+ * value that is no string, and after the last "}".
+ */
 
 static fhb_rc_t
 fhb_splice_json_skeleton(fhb_splice_scan_t *st, const unsigned char *p,
@@ -205,7 +216,8 @@ fhb_splice_json_skeleton(fhb_splice_scan_t *st, const unsigned char *p,
         }
 
         if (st->state == FHB_SPLICE_JSON_OPEN
-            || st->state == FHB_SPLICE_JSON_DONE)
+            || st->state == FHB_SPLICE_JSON_DONE
+            || st->other)
         {
             i++;
             break;
@@ -340,15 +352,20 @@ fhb_splice_json_value(fhb_splice_scan_t *st, unsigned char c)
 {
     int  value;
 
+    static const char  first[] = { '"', '{', '[', '-', 'f', 'n', 't',
+                                   '0', '1', '2', '3', '4', '5', '6', '7',
+                                   '8', '9' };
+
     value = fhb_splice_value(st->key, st->key_len);
 
     if (value) {
 
-        if (st->seen || (c != '"' && c != 'n')) {
+        if (st->seen || memchr(first, c, sizeof(first)) == NULL) {
             return FHB_E_BACKEND_RESOURCE;
         }
 
         st->seen = 1;
+        st->other = (c != '"');
     }
 
     if (c == '"') {

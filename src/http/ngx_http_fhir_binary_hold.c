@@ -145,6 +145,11 @@ ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
 
     ctx->length = meta->empty ? 0 : -1;
 
+    if (meta->empty && ctx->cda == NULL && ctx->conf->version < FHB_R4) {
+        /* before R4 a Binary has its data, or is none */
+        return FHB_E_BACKEND_INCOMPLETE;
+    }
+
     rc = ngx_http_fhir_binary_document_choose(r, ctx);
 
     if (rc != FHB_OK) {

@@ -201,6 +201,43 @@ compare_values(const story_t *s, fhb_str_t value)
 }
 
 
+/* Nothing says that the data is not here, or not all of it. */
+
+static void
+check_whole(const fhb_doc_node_t *root, size_t n)
+{
+    size_t                   i;
+    fhb_str_t                value;
+    const fhb_doc_node_t    *node;
+    static const fhb_str_t   siblings[] = {
+        fhb_string("_data"), fhb_string("_content")
+    };
+    static const fhb_str_t   path[] = {
+        fhb_string("meta"), fhb_string("tag"), fhb_string("extension"),
+        fhb_string("code"), fhb_string("system"), fhb_string("SUBSETTED")
+    };
+
+    for (i = 0; i < 2; i++) {
+        node = fhb_doc_member(root, siblings[i]);
+
+        check(node == NULL || n);
+        check(fhb_doc_member(node, path[2]) == NULL);
+    }
+
+    node = fhb_doc_find(root, path, 2);
+
+    if (node == NULL || node->type != FHB_DOC_ARRAY) {
+        return;
+    }
+
+    for (node = node->first; node != NULL; node = node->next) {
+        check(!fhb_doc_is(fhb_doc_member(node, path[3]), path[5])
+              || fhb_doc_string(fhb_doc_member(node, path[4]), &value)
+                 == FHB_OK);
+    }
+}
+
+
 static void
 compare_with_json(const story_t *s, const uint8_t *data, size_t size)
 {
@@ -241,13 +278,15 @@ compare_with_json(const story_t *s, const uint8_t *data, size_t size)
         node = fhb_doc_member(root, names[1]);
     }
 
-    if (node == NULL || node->type == FHB_DOC_NULL) {
+    if (node == NULL) {
         check(s->n == 0);
 
     } else {
-        check(node->type == FHB_DOC_STRING);
+        check(node->type == FHB_DOC_STRING && s->n);
         compare_values(s, node->value);
     }
+
+    check_whole(root, s->n);
 
     fhb_doc_free(doc);
 }
@@ -291,6 +330,7 @@ compare_with_xml(const story_t *s, const uint8_t *data, size_t size)
         if (xmlStrEqual(node->name, (const xmlChar *) "data")
             || xmlStrEqual(node->name, (const xmlChar *) "content"))
         {
+            check(s->n && xmlFirstElementChild(node) == NULL);
             compare_values(s, value);
             values++;
         }

@@ -17,6 +17,7 @@ typedef struct {
     size_t    nvalue;
     unsigned  opened;
     unsigned  done;
+    unsigned  other;                    /* the value is no string */
     char     *skeleton;
     char     *value;
 } story_t;
@@ -113,6 +114,11 @@ tell(story_t *s, const uint8_t *data, size_t size, uint32_t seed)
             case FHB_SPLICE_CLOSE:
                 check(s->opened == 1);
                 s->opened = 2;
+                break;
+
+            case FHB_SPLICE_OTHER:
+                check(!s->other && !s->opened);
+                s->other = 1;
                 break;
 
             default:
@@ -247,15 +253,13 @@ compare_with_tree(const story_t *s, const uint8_t *data, size_t size)
         other = NULL;
     }
 
-    if (other != NULL
-        || (value != NULL && value->type != FHB_DOC_STRING
-            && value->type != FHB_DOC_NULL))
-    {
+    if (other != NULL) {
         check(s->rc == FHB_E_BACKEND_RESOURCE);
 
-    } else if (value == NULL || value->type == FHB_DOC_NULL) {
+    } else if (value == NULL || value->type != FHB_DOC_STRING) {
         check(s->rc == FHB_AGAIN && s->done && !s->opened);
         check(s->nskeleton == size);
+        check(s->other == (value != NULL));
 
     } else if (plain(value->value)) {
         check(s->rc == FHB_AGAIN && s->done && s->opened == 2);
@@ -291,6 +295,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (whole.rc >= 0) {
             check(other.opened == whole.opened);
             check(other.done == whole.done);
+            check(other.other == whole.other);
             check(other.nvalue == whole.nvalue);
             check(memcmp(other.value, whole.value, whole.nvalue) == 0);
             check(other.nskeleton == whole.nskeleton);

@@ -1,8 +1,8 @@
 /*
  * What a scanner tells of an input, joined, so that runs over the same bytes
  * in other pieces can be compared: skeleton as it is, the value between
- * U+0001 and U+0002, U+0003 where the root is closed.  Each piece lies
- * against a page that must not be read.
+ * U+0001 and U+0002, U+0003 where the root is closed, U+0004 where a value is
+ * no string.  Each piece lies against a page that must not be read.
  */
 
 #ifndef FHB_TEST_SPLICE_STORY_H
@@ -67,6 +67,10 @@ splice_story_feed(splice_story_t *s, splice_pt splice, const void *in,
 
         case FHB_SPLICE_DONE:
             splice_story_add(s, "\3", 1);
+            break;
+
+        case FHB_SPLICE_OTHER:
+            splice_story_add(s, "\4", 1);
             break;
 
         default:

@@ -16,6 +16,8 @@
 #define RESOURCE  FHB_E_BACKEND_RESOURCE
 #define BASE64    FHB_E_BACKEND_BASE64
 
+#define INCOMPLETE  FHB_E_BACKEND_INCOMPLETE
+
 #define JSON  FHB_FORM_JSON
 #define XML   FHB_FORM_XML
 
@@ -315,26 +317,182 @@ members_come_in_any_order(void **state)
 
 
 static void
-an_empty_document_is_told_as_such(void **state)
+an_absent_document_is_told_as_empty(void **state)
 {
     static const row_t  rows[] = {
         { JSON, "{" JTYPE "," JCT "}", "[|||a/b|]!" },
-        { JSON, "{" JTYPE "," JCT ",\"data\":\"\"}", "[|||a/b|]!" },
-        { JSON, "{" JTYPE "," JCT ",\"data\":null}", "[|||a/b|]!" },
-        { JSON, "{" JTYPE "," JCT ",\"data\":\" \\n \\u0020\"}",
-          "[|||a/b|]!" },
-        { JSON, "{" JTYPE "," JCT ",\"data\":\"\",\"id\":\"x\","
-          "\"securityContext\":{\"reference\":\"P/1\"}}",
+        { JSON, "{" JTYPE "," JCT ",\"id\":\"x\",\"securityContext\":"
+          "{\"reference\":\"P/1\"},\"meta\":{\"tag\":[]}}",
           "[x|||a/b|P/1]!" },
         { XML, XROOT XCT XEND, "[|||a/b|]!" },
-        { XML, XROOT XCT "<data/>" XEND, "[|||a/b|]!" },
-        { XML, XROOT XCT "<data value=''/>" XEND, "[|||a/b|]!" },
-        { XML, XROOT XCT "<data value=' \n&#10;'/>" XEND, "[|||a/b|]!" }
+        { XML, XROOT "<meta><tag/></meta>" XCT XEND, "[|||a/b|]!" }
     };
 
     (void) state;
 
     check_rows(rows, count(rows));
+}
+
+
+/* the ways of a resource to say that its data is somewhere else */
+
+static void
+data_that_is_withheld_is_refused(void **state)
+{
+    static const refusal_t  rows[] = {
+        /* named, and nothing in it */
+        { JSON, "{" JTYPE "," JCT ",\"data\":\"\"}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":null}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\": null }", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"content\":null}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":\" \\n \\u0020\"}",
+          INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":\"\",\"id\":\"x\","
+          "\"securityContext\":{\"reference\":\"P/1\"}}", INCOMPLETE },
+        { JSON, "{\"data\":null," JTYPE "," JCT "}", INCOMPLETE },
+        { JSON, "{\"data\":\"\"," JTYPE "}", INCOMPLETE },
+        { XML, XROOT XCT "<data/>" XEND, INCOMPLETE },
+        { XML, XROOT XCT "<content id='x'/>" XEND, INCOMPLETE },
+        { XML, XROOT XCT "<data value=''/>" XEND, INCOMPLETE },
+        { XML, XROOT XCT "<data value=' \n&#10;'/>" XEND, INCOMPLETE },
+        { XML, XROOT XCT "<data> </data>" XEND, INCOMPLETE },
+        /* of another type */
+        { JSON, "{" JTYPE "," JCT ",\"data\":[\"AAAA\"]}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":[]}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":{\"value\":\"A\"}}",
+          INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":{}}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":7}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":-7.5e1}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":false}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"content\":true}", INCOMPLETE },
+        { JSON, "{\"data\":[1,2]," JTYPE "," JCT "}", INCOMPLETE },
+        { JSON, "{\"data\":{\"a\":{}}," JTYPE "," JCT "}", INCOMPLETE },
+        /* no more of it is waited for */
+        { JSON, "{" JTYPE ",\"data\":[1,2", INCOMPLETE },
+        /* an extension on it */
+        { JSON, "{" JTYPE "," JCT ",\"_data\":{\"extension\":[{\"url\":"
+          "\"u\",\"valueString\":\"v\"}]}}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"_content\":{\"extension\":[]}}",
+          INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"\\u005fdata\":{\"\\u0065xtension\":"
+          "[]}}", INCOMPLETE },
+        { JSON, "{\"_data\":{\"id\":\"a\",\"extension\":null}," JTYPE ","
+          JCT "}", INCOMPLETE },
+        { XML, XROOT XCT "<data><extension url='u'><valueString value='v'/>"
+          "</extension></data>" XEND, INCOMPLETE },
+        { XML, XROOT XCT "<f:content xmlns:f='http://hl7.org/fhir' id='x'>"
+          "<f:extension url='u'/></f:content>" XEND, INCOMPLETE },
+        { XML, XROOT XCT "<data value='AAAA'><x/></data>" XEND, INCOMPLETE },
+        /* beside a value, before it and behind */
+        { JSON, "{" JTYPE "," JCT ",\"_data\":{\"extension\":[]},\"data\":"
+          "\"AAAA\"}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":\"AAAA\",\"_data\":"
+          "{\"extension\":[]}}", INCOMPLETE },
+        { JSON, "{" JTYPE ",\"data\":\"AAAA\",\"_data\":{\"extension\":"
+          "[]}," JCT "}", INCOMPLETE },
+        { XML, XROOT XCT "<data value='AAAA'><extension url='u'/></data>"
+          XEND, INCOMPLETE },
+        { XML, XROOT "<data value='AAAA'><extension url='u'/></data>" XCT
+          XEND, INCOMPLETE },
+        /* whatever else is said of it */
+        { JSON, "{" JTYPE "," JCT ",\"_data\":{\"id\":\"x\"}}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"_data\":{}}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"_data\":null}", INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"_data\":\"x\",\"data\":\"AAAA\"}",
+          INCOMPLETE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":\"AAAA\",\"_data\":[null]}",
+          INCOMPLETE },
+    };
+
+    (void) state;
+
+    check_refusals(rows, count(rows));
+}
+
+
+/* meta.tag: %s is the tag; before the data and behind it, with and without */
+
+static void
+check_tag(fhb_form_t form, const char *tag, int subsetted)
+{
+    size_t                     i;
+    story_t                    s;
+    char                       in[1024];
+    static const char * const  json[] = {
+        "{" JTYPE "," JCT ",\"meta\":{\"tag\":%s},\"data\":\"AAAA\"}",
+        "{\"meta\":{\"tag\":%s,\"id\":\"m\"}," JTYPE "," JCT "}",
+        "{" JTYPE "," JCT ",\"data\":\"AAAA\",\"meta\":{\"tag\":%s}}",
+        "{" JTYPE ",\"data\":\"AAAA\",\"meta\":{\"tag\":%s}," JCT "}"
+    };
+    static const char * const  xml[] = {
+        XROOT "<meta>%s</meta>" XCT "<data value='AAAA'/>" XEND,
+        XROOT "<meta><tag><code value='x'/></tag>%s<tag/></meta>" XCT XEND,
+        XROOT XCT "<data value='AAAA'/><meta>%s</meta>" XEND,
+        XROOT "<data value='AAAA'/><meta>%s</meta>" XCT XEND
+    };
+
+    for (i = 0; i < 4; i++) {
+        snprintf(in, sizeof(in), form == JSON ? json[i] : xml[i], tag);
+        story(&s, form, in, 0, i + 1);
+
+        if (s.rc != (subsetted ? INCOMPLETE : FHB_OK)) {
+            fail_msg("%s: %d", in, s.rc);
+        }
+    }
+}
+
+
+#define CODE   "\"code\":\"SUBSETTED\""
+#define R4     "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+#define STU3   "http://hl7.org/fhir/v3/ObservationValue"
+#define XCODE  "<code value='SUBSETTED'/>"
+
+
+static void
+a_resource_that_is_tagged_as_a_part_is_refused(void **state)
+{
+    size_t                    i;
+    static const refusal_t  rows[] = {
+        { JSON, "[{" CODE "}]", 1 },
+        { JSON, "[{\"system\":\"" R4 "\"," CODE "}]", 1 },
+        { JSON, "[{" CODE ",\"system\":\"" STU3 "\"}]", 1 },
+        { JSON, "[{\"system\":\"x\",\"code\":\"y\"},{" CODE "}]", 1 },
+        { JSON, "[{" CODE "},{\"system\":\"x\"}]", 1 },
+        { JSON, "[{" CODE ",\"system\":null}]", 1 },
+        { JSON, "[{\"display\":\"d\",\"extension\":[{\"url\":\"u\"}],"
+          CODE "}]", 1 },
+        { JSON, "[{\"c\\u006fde\":\"SUBSE\\u0054TED\"}]", 1 },
+        { JSON, "{" CODE "}", 1 },
+        { XML, "<tag>" XCODE "</tag>", 1 },
+        { XML, "<tag><system value='" R4 "'/>" XCODE "</tag>", 1 },
+        { XML, "<tag>" XCODE "<system value='" STU3 "'/></tag>", 1 },
+        { XML, "<tag><system value='x'/><code value='y'/></tag><tag>" XCODE
+          "<display value='d'/></tag>", 1 },
+        { XML, "<tag>" XCODE "</tag><tag><system value='x'/></tag>", 1 },
+        /* others */
+        { JSON, "[]", 0 },
+        { JSON, "[{\"system\":\"urn:x\"," CODE "}]", 0 },
+        { JSON, "[{" CODE ",\"system\":\"urn:x\"}]", 0 },
+        { JSON, "[{\"code\":\"subsetted\"},{\"display\":\"SUBSETTED\"}]",
+          0 },
+        { JSON, "[{\"code\":\"x\",\"system\":\"" R4 "\"}]", 0 },
+        { JSON, "[{\"extension\":[{\"valueCoding\":{" CODE "}}]}]", 0 },
+        { JSON, "[],\"security\":[{" CODE "}]", 0 },
+        { JSON, "null", 0 },
+        { JSON, "[\"SUBSETTED\"]", 0 },
+        { XML, "<tag><system value='urn:x'/>" XCODE "</tag>", 0 },
+        { XML, "<tag><code value='subsetted'/><display value='SUBSETTED'/>"
+          "</tag>", 0 },
+        { XML, "<tag><extension><valueCoding>" XCODE "</valueCoding>"
+          "</extension></tag><security>" XCODE "</security>", 0 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < count(rows); i++) {
+        check_tag(rows[i].form, rows[i].in, rows[i].rc);
+    }
 }
 
 
@@ -357,8 +515,8 @@ what_is_not_looked_for_is_passed_over(void **state)
           "<contentType id='c' value='a/b'><extension url='u'>"
           "<valueString value='v'/></extension></contentType>"
           "<securityContext><identifier><reference value='r'/></identifier>"
-          "</securityContext><data id='d' value='AAAA'><extension url='u'/>"
-          "</data><resourceType value='x'/>" XEND,
+          "</securityContext><data id='d' value='AAAA'/>"
+          "<resourceType value='x'/>" XEND,
           "[|||a/b|]AAAA" }
     };
 
@@ -408,7 +566,7 @@ what_is_no_binary_in_json_is_refused(void **state)
           RESOURCE },
         { JSON, "{" JTYPE "," JCT ",\"data\":\"A\",\"content\":\"B\"}",
           RESOURCE },
-        { JSON, "{" JTYPE "," JCT ",\"data\":null,\"content\":\"B\"}",
+        { JSON, "{\"data\":null,\"content\":\"B\"," JTYPE "," JCT "}",
           RESOURCE },
         { JSON, "{" JTYPE "," JCT ",\"id\":\"x\",\"id\":\"x\"}", RESOURCE },
         { JSON, "{" JTYPE "," JCT ",\"x\":1,\"x\":2}", RESOURCE },
@@ -420,12 +578,13 @@ what_is_no_binary_in_json_is_refused(void **state)
         { JSON, "{" JTYPE "," JCT ",\"x\":[{\"content\":\"AAAA\"}]}",
           RESOURCE },
         { JSON, "[{" JTYPE "," JCT ",\"data\":\"AAAA\"}]", RESOURCE },
-        { JSON, "{" JTYPE "," JCT ",\"data\":[\"AAAA\"]}", RESOURCE },
-        { JSON, "{" JTYPE "," JCT ",\"data\":{\"value\":\"A\"}}", RESOURCE },
-        { JSON, "{" JTYPE "," JCT ",\"data\":7}", RESOURCE },
-        { JSON, "{" JTYPE "," JCT ",\"data\":false}", RESOURCE },
-        { JSON, "{" JTYPE "," JCT ",\"data\":nul}", RESOURCE },
-        { JSON, "{" JTYPE "," JCT ",\"data\":nullx}", RESOURCE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":}", RESOURCE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":,\"x\":1}", RESOURCE },
+        { JSON, "{" JTYPE "," JCT ",\"data\":AAAA}", RESOURCE },
+        { JSON, "{\"data\":nullx," JTYPE "," JCT "}", RESOURCE },
+        { JSON, "{\"data\":[1,2]," JCT "}", RESOURCE },
+        { JSON, "{\"resourceType\":\"DocumentReference\",\"content\":"
+          "[{\"attachment\":{}}]}", RESOURCE },
         /* too late to matter, so too late */
         { JSON, "{" JTYPE "," JCT ",\"data\":\"AAAA\","
           "\"securityContext\":{\"reference\":\"P/1\"}}", RESOURCE },
@@ -909,7 +1068,9 @@ main(void)
     static const struct CMUnitTest  tests[] = {
         cmocka_unit_test(a_binary_of_any_version_is_read),
         cmocka_unit_test(members_come_in_any_order),
-        cmocka_unit_test(an_empty_document_is_told_as_such),
+        cmocka_unit_test(an_absent_document_is_told_as_empty),
+        cmocka_unit_test(data_that_is_withheld_is_refused),
+        cmocka_unit_test(a_resource_that_is_tagged_as_a_part_is_refused),
         cmocka_unit_test(what_is_not_looked_for_is_passed_over),
         cmocka_unit_test(a_name_may_be_written_with_escapes),
         cmocka_unit_test(what_is_no_binary_in_json_is_refused),

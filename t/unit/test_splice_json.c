@@ -12,6 +12,7 @@
 #define OPEN   "\1"
 #define CLOSE  "\2"
 #define DONE   "\3"
+#define OTHER  "\4"
 
 #define RESOURCE  FHB_E_BACKEND_RESOURCE
 #define BASE64    FHB_E_BACKEND_BASE64
@@ -74,7 +75,16 @@ the_value_is_cut_out_however_it_is_written(void **state)
         { "{\"data\":\"\"}",
           "{\"data\":\"" OPEN CLOSE "\"}" DONE },
         { "{}", "{}" DONE },
-        { "{\"data\":null}", "{\"data\":null}" DONE },
+        /* no string */
+        { "{\"data\":null}", "{\"data\":n" OTHER "ull}" DONE },
+        { "{\"content\":7}", "{\"content\":7" OTHER "}" DONE },
+        { "{\"data\": -1.5e2,\"a\":1}",
+          "{\"data\": -" OTHER "1.5e2,\"a\":1}" DONE },
+        { "{\"data\":[\"A\",{\"data\":1}],\"a\":1}",
+          "{\"data\":[" OTHER "\"A\",{\"data\":1}],\"a\":1}" DONE },
+        { "{\"data\":{}}", "{\"data\":{" OTHER "}}" DONE },
+        { "{\"a\":false,\"data\":true}",
+          "{\"a\":false,\"data\":t" OTHER "rue}" DONE },
         /* escapes, as PHP, .NET and others write them */
         { "{\"data\":\"A\\/B\\u002B\\u002b\\u002F\\u003d\\u0041\"}",
           "{\"data\":\"" OPEN "A/B++/=A" CLOSE "\"}" DONE },
@@ -150,11 +160,13 @@ what_can_be_no_binary_is_refused(void **state)
         { "{\"data\":null,\"content\":\"B\"", RESOURCE },
         { "{\"data\":\"\",\"data\":null", RESOURCE },
         /* no string */
-        { "{\"data\":1", RESOURCE },
-        { "{\"data\":true", RESOURCE },
-        { "{\"data\":{", RESOURCE },
-        { "{\"data\":[\"A\"]", RESOURCE },
-        { "{\"data\":{\"data\":\"A\"}", RESOURCE },
+        { "{\"data\":}", RESOURCE },
+        { "{\"data\":,\"a\":1", RESOURCE },
+        { "{\"data\":A", RESOURCE },
+        { "{\"data\":+1", RESOURCE },
+        { "{\"data\":]", RESOURCE },
+        { "{\"data\":1,\"content\":\"B\"", RESOURCE },
+        { "{\"data\":[],\"data\":[]", RESOURCE },
         /* its characters */
         { "{\"data\":\"A\nB", RESOURCE },
         { "{\"data\":\"A\tB", RESOURCE },
