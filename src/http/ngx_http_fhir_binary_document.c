@@ -63,6 +63,12 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
     fhb_wish_t    wish;
     fhb_media_t   media, *stored;
 
+    if (ctx->length == 0
+        && ctx->route.kind == FHB_ROUTE_CCD && ctx->conf->ccd_check)
+    {
+        return FHB_E_BACKEND_CCD;
+    }
+
     ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
 
     stored = &media;
@@ -98,8 +104,19 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
         return FHB_E_BACKEND_RANGE;
     }
 
+    if (stored == NULL && ctx->type.len) {
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: the backend's %s is not a media type "
+                      "(%uz bytes)",
+                      ctx->fhir ? "contentType" : "Content-Type",
+                      ctx->type.len);
+
+        return FHB_E_BACKEND_TYPE;
+    }
+
     if (stored == NULL) {
-        return ctx->type.len ? FHB_E_BACKEND_TYPE : FHB_E_REQUIRED;
+        return FHB_E_REQUIRED;
     }
 
     if (ctx->length == 0 && ctx->conf->version < FHB_R4) {
