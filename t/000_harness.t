@@ -27,7 +27,7 @@ hello
 
 === TEST 2: a scripted backend is asked, and what it was asked is kept
 --- backend eval
-["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", PAUSE(0.05),
+["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", APART,
  PIECES(1, "hello")]
 --- config
 location = /up {

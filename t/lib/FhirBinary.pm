@@ -75,21 +75,30 @@ a list of array references, one for each connection; the last one repeats.
 For each connection the request is read (the head, and a body by its
 Content-Length), recorded, and then the items of the script are carried out:
 
-    "bytes"           send them
-    PAUSE(0.2)        wait so many seconds
-    PIECES(1, $bytes) send in pieces of one byte, 1 ms apart; a third
-                      argument is another pause in seconds
+    "bytes"           send them, at once with the bytes that follow
+    APART             wait until the peer has read all that was sent so far
+                      and has done what it can do with it: what follows is
+                      another read
+    PIECES(1, $bytes) send in pieces of one byte, each of them APART
+    WAIT('name')      as APART; then the test knows that a connection stands
+                      here (reached()), and says when it goes on (go())
     NEXT              read and record the next request on this connection
     FIN               close in order (also what the end of a script does)
     RST               close with a reset; the peer may lose what it had not
-                      read by then, so put a PAUSE before it
+                      read by then, so put an APART before it
     STALL             keep the connection open and say nothing more
+    PAUSE(0.2)        wait so many seconds: the peer of a slow server, and
+                      never a way to make one thing come after another
     sub { ... }       called with the request; the items it returns follow
 
 The object returned has C<port>, C<requests> (a list of raw requests, head
-and body), C<connections> (how many were accepted), C<wait_requests($n,
-$seconds)>, C<env('NAME')> (makes the port known as $TEST_NGINX_NAME in
-configurations) and C<stop>.
+and body), C<connections> (how many were accepted), C<wait_requests($n)>,
+C<reached('name')> (how many connections have come to that WAIT; wait_for()
+waits for it), C<go('name')> (they go on, and so does who comes later),
+C<halt('name')> (who comes later waits again), C<finished> (how many
+connections are over: their script ended, and the peer closed),
+C<env('NAME')> (makes the port known as $TEST_NGINX_NAME in configurations)
+and C<stop>.
 
 =head2 raw_http($port, $bytes, %options)
 
@@ -102,12 +111,30 @@ Connects, sends the bytes as they are and returns a hash reference:
     elapsed    seconds from the request to the end
     pieces     [ [ seconds, length ], ... ] as they were read
 
-Options: C<timeout> (of the whole exchange; 5), C<until> (a pattern: leave
-when what came matches), C<stop_after> (leave after so many bytes), C<rst>
-(leave with a reset), C<half_close> (close our half after sending),
-C<rcvbuf> (a small SO_RCVBUF), C<pause> (seconds before the first read),
-C<read_size> and C<read_pause> (slow reading), C<send_size> and
-C<send_pause> (slow sending).
+Options: C<timeout> (of the whole exchange; 60, which is long: it ends what
+hangs, and no test waits for it), C<until> (a pattern: leave when what came
+matches; or code that is called with what came so far: leave when it is true
+and nothing more is there to be read), C<stop_after> (leave after so many
+bytes), C<rst> (leave with a reset), C<half_close> (close our half after
+sending), C<rcvbuf> (a small SO_RCVBUF), C<send_size> (send in pieces, each
+when the server has read the one before it and has dealt with it).
+
+C<read_when> puts the first read off: C<stuck>, until the server can send no
+more, since we do not read (or has sent all and closed); C<gone>, until it
+has closed or reset the connection.
+
+With C<later> it returns code as soon as the server has read the request and
+done what it can do at once (or what C<read_when> says).  Called, the code
+reads and returns the hash; it takes C<timeout>, C<until> and what else
+concerns reading.  The client leaves where the code is forgotten.
+
+C<pause> (seconds before the first read), C<read_pause> with C<read_size>,
+and C<send_pause> make a slow client, and nothing that a test relies on.
+
+=head2 peer_read($socket), peer_stuck($socket), peer_gone($socket),
+wait_for($code)
+
+What all of that is made of, for connections of a test's own: FhirPeer.
 
 =head2 nginx_start(%options)
 
@@ -121,7 +148,8 @@ it wants a C compiler), C<prepare> (code that is called with the server root
 before nginx starts), C<conf> (code that is called with the server root and
 the port, and returns the whole configuration).  The object returned has
 C<port>, C<root>, C<pid>, C<log> (the error log), C<access_log>,
-C<signal($name)>, C<reload(%options)> (a new configuration, SIGHUP),
+C<signal($name)>, C<reload(%options)> (a new configuration, SIGHUP; with
+C<busy> the old workers need not end before it returns),
 C<is_log_clean($name)> (a test: no alert, crit, emerg) and C<stop>.
 
 =head2 nginx_conf_test($text, %options)
@@ -146,6 +174,7 @@ use Fcntl qw(:DEFAULT :flock);
 use File::Basename ();
 use File::Path ();
 use File::Spec ();
+use FhirPeer;
 use IO::Select ();
 use IO::Socket::INET ();
 use POSIX ();
@@ -154,8 +183,10 @@ use Socket qw(SOL_SOCKET SO_LINGER SO_RCVBUF IPPROTO_TCP TCP_NODELAY);
 use Test::More ();
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(backend raw_http nginx_start nginx_conf_test free_port
-                 PAUSE PIECES NEXT FIN RST STALL);
+my @items = qw(PAUSE PIECES APART WAIT NEXT FIN RST STALL);
+
+our @EXPORT = (qw(backend raw_http nginx_start nginx_conf_test free_port),
+               @FhirPeer::EXPORT, @items);
 
 my $owner = $$;
 
@@ -178,7 +209,7 @@ use constant { PORT_FIRST => 12000, PORT_BLOCKS => 1250, PORT_SIZE => 16 };
 
 my @running;
 
-our $patience = $ENV{FHIR_BINARY_PATIENCE} || 1;
+our $patience = $FhirPeer::patience;
 
 
 sub import {
@@ -248,6 +279,7 @@ sub start_test_nginx {
     my ($caller, @args) = @_;
 
     delete $ENV{TEST_NGINX_RANDOMIZE};
+    $ENV{TEST_NGINX_TIMEOUT} //= 60;
 
     File::Path::make_path("$build/servroot");
 
@@ -262,7 +294,7 @@ sub start_test_nginx {
     {
         no strict 'refs';
         *{"Test::Base::Filter::$_"} = \&{$_}
-            for qw(PAUSE PIECES NEXT FIN RST STALL);
+            for @items;
     }
 
     eval "package $caller; use Test::Nginx::Socket \@args; 1" or die $@;
@@ -322,7 +354,7 @@ sub finish_block {
     my @unlike = list_of($block->backend_request_unlike);
     my $count = $block->backend_requests;
 
-    $backend->wait_requests(scalar(@like), 1) if @like;
+    $backend->wait_requests(scalar @like) if @like;
     @seen = $backend->requests;
 
     for my $i (0 .. $#like) {
@@ -399,6 +431,8 @@ sub action { return bless [@_], 'FhirBinary::Action' }
 
 sub PAUSE ($)   { return action('pause', @_) }
 sub PIECES      { return action('pieces', @_) }
+sub APART ()    { return action('apart') }
+sub WAIT ($)    { return action('wait', @_) }
 sub NEXT ()     { return action('next') }
 sub FIN ()      { return action('fin') }
 sub RST ()      { return action('rst') }
@@ -472,6 +506,7 @@ sub backend_serve {
         if ($pid == 0) {
             close $listen;
             eval { backend_talk($socket, $name, @$script) };
+            close(touch("$name.end"));
             POSIX::_exit(0);
         }
 
@@ -510,6 +545,7 @@ sub backend_talk {
         }
 
         if (!blessed $item) {
+            $item .= shift @script while @script && !ref $script[0];
             send_all($socket, $item) or return;
             next;
         }
@@ -520,12 +556,21 @@ sub backend_talk {
             sleep $arg[0];
 
         } elsif ($verb eq 'pieces') {
-            my ($size, $bytes, $pause) = @arg;
+            my ($size, $bytes) = @arg;
 
             for (my $at = 0; $at < length $bytes; $at += $size) {
+                peer_read($socket);
                 send_all($socket, substr $bytes, $at, $size) or return;
-                sleep($pause // 0.001);
             }
+
+            peer_read($socket);
+
+        } elsif ($verb eq 'apart') {
+            peer_read($socket);
+
+        } elsif ($verb eq 'wait') {
+            peer_read($socket);
+            backend_wait($name, $arg[0]);
 
         } elsif ($verb eq 'next') {
             $request = backend_read($socket, \$rest, $name, $n++) // return;
@@ -545,8 +590,21 @@ sub backend_talk {
     # Closing with unread input would make it a reset: read it out.
 
     shutdown $socket, 1;
-    1 while IO::Select->new($socket)->can_read(2)
+    1 while IO::Select->new($socket)->can_read(60 * $patience)
             && sysread $socket, my $ignored, 65536;
+}
+
+
+# What WAIT and the test tell each other, as files beside the requests.
+
+sub backend_wait {
+    my ($name, $what) = @_;
+
+    my $go = File::Basename::dirname($name) . "/$what.go";
+
+    close(touch("$name.$what.wait"));
+
+    sleep 0.002 while !-e $go;
 }
 
 
@@ -650,17 +708,39 @@ sub connections {
 
 
 sub wait_requests {
-    my ($self, $count, $seconds) = @_;
+    my ($self, $count) = @_;
 
-    my $end = time + ($seconds // 3) * $FhirBinary::patience;
+    return FhirPeer::wait_for(sub { (() = $self->requests) >= $count });
+}
 
-    while (time < $end) {
-        my @found = $self->requests;
-        return 1 if @found >= $count;
-        sleep 0.01;
-    }
 
-    return 0;
+sub finished {
+    my ($self) = @_;
+
+    my @found = glob "$self->{record}/*.end";
+    return scalar @found;
+}
+
+
+sub reached {
+    my ($self, $what) = @_;
+
+    my @found = glob "$self->{record}/*.$what.wait";
+    return scalar @found;
+}
+
+
+sub go {
+    my ($self, $what) = @_;
+
+    close(FhirBinary::touch("$self->{record}/$what.go"));
+}
+
+
+sub halt {
+    my ($self, $what) = @_;
+
+    unlink "$self->{record}/$what.go";
 }
 
 
@@ -706,15 +786,15 @@ sub raw_http {
 
     connect $socket, Socket::pack_sockaddr_in(
                          $port, Socket::inet_aton($opt{host} // '127.0.0.1'))
-        or return \%r;
+        or return $opt{later} ? sub { \%r } : \%r;
 
     local $SIG{PIPE} = 'IGNORE';
 
     my $start = time;
-    my $end = $start + ($opt{timeout} // 5) * $patience;
     my $size = $opt{send_size} || length $bytes || 1;
 
     for (my $at = 0; $at < length $bytes; $at += $size) {
+        peer_read($socket) if $at;
         send_all($socket, substr $bytes, $at, $size) or last;
         sleep $opt{send_pause} if $opt{send_pause};
     }
@@ -722,23 +802,42 @@ sub raw_http {
     shutdown $socket, 1 if $opt{half_close};
     sleep $opt{pause} if $opt{pause};
 
-    $r{end} = raw_read($socket, \%r, $start, $end, %opt);
-    $r{elapsed} = time - $start;
+    my %wait = (read => \&peer_read, stuck => \&peer_stuck,
+                gone => \&peer_gone);
+    my $when = $opt{read_when} // ($opt{later} ? 'read' : 'now');
 
-    if ($opt{rst} && $r{end} eq 'local') {
+    $wait{$when}->($socket) if $when ne 'now';
+
+    my $finish = sub { raw_finish($socket, \%r, $start, %opt, @_) };
+
+    return $opt{later} ? $finish : $finish->();
+}
+
+
+sub raw_finish {
+    my ($socket, $r, $start, %opt) = @_;
+
+    local $SIG{PIPE} = 'IGNORE';
+
+    my $end = time + ($opt{timeout} // 60) * $patience;
+
+    $r->{end} = raw_read($socket, $r, $start, $end, %opt);
+    $r->{elapsed} = time - $start;
+
+    if ($opt{rst} && $r->{end} eq 'local') {
         reset_close($socket);
     } else {
         close $socket;
     }
 
-    if ($r{received} =~ /\r\n\r\n/) {
-        $r{head} = substr $r{received}, 0, $+[0];
-        $r{body} = substr $r{received}, $+[0];
+    if ($r->{received} =~ /\r\n\r\n/) {
+        $r->{head} = substr $r->{received}, 0, $+[0];
+        $r->{body} = substr $r->{received}, $+[0];
     }
 
-    $r{status} = $1 if $r{received} =~ m{^HTTP/\d\.\d (\d{3})};
+    $r->{status} = $1 if $r->{received} =~ m{^HTTP/\d\.\d (\d{3})};
 
-    return \%r;
+    return $r;
 }
 
 
@@ -746,18 +845,26 @@ sub raw_read {
     my ($socket, $r, $start, $end, %opt) = @_;
 
     my $select = IO::Select->new($socket);
+    my ($asks, $until) = ref($opt{until} // '') eq 'CODE'
+                         ? $opt{until} : (undef, $opt{until});
 
     while (1) {
         if (defined $opt{stop_after}
             && length $r->{received} >= $opt{stop_after}
-            || defined $opt{until} && $r->{received} =~ $opt{until})
+            || defined $until && $r->{received} =~ $until)
         {
             return 'local';
         }
 
+        my $enough = $asks && $asks->($r->{received});
         my $left = $end - time;
 
-        return 'timeout' if $left <= 0 || !$select->can_read($left);
+        return 'timeout' if $left <= 0;
+
+        if (!$select->can_read($enough ? 0 : $asks ? 0.005 : $left)) {
+            return 'local' if $enough;
+            next;
+        }
 
         my $got = sysread $socket, $r->{received}, $opt{read_size} || 65536,
                           length $r->{received};
@@ -932,18 +1039,16 @@ sub nginx_start {
 
     push @running, $self;
 
-    for (1 .. 1000) {
-        last if IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-                                      PeerPort => $port);
-
+    wait_for(sub {
         if (waitpid($pid, POSIX::WNOHANG()) == $pid) {
             delete $self->{pid};
             Test::More::BAIL_OUT("nginx did not start:\n"
                                  . $self->log . $self->slurp('output'));
         }
 
-        sleep 0.02;
-    }
+        return IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                     PeerPort => $port);
+    });
 
     return $self;
 }
@@ -1009,12 +1114,15 @@ sub signal {
 }
 
 
-# Returns when the workers of the new configuration answer alone.
+# Returns when the workers of the new configuration answer alone: the old ones
+# have ended, or (busy) finish what they have begun.
 
 sub reload {
     my ($self, %opt) = @_;
 
-    my $before = () = $self->log =~ /worker process \d+ exited with/g;
+    my $line = delete $opt{busy} ? qr/: gracefully shutting down$/m
+                                 : qr/worker process \d+ exited with/;
+    my $before = () = $self->log =~ /$line/g;
 
     %opt = (%{ $self->{opt} }, %opt);
 
@@ -1023,13 +1131,10 @@ sub reload {
 
     $self->signal('HUP');
 
-    for (1 .. 250 * $FhirBinary::patience) {
-        my $now = () = $self->log =~ /worker process \d+ exited with/g;
-        return 1 if $now >= $before + ($opt{workers} || 1);
-        sleep 0.02;
-    }
-
-    return 0;
+    return FhirPeer::wait_for(sub {
+        my $now = () = $self->log =~ /$line/g;
+        return $now >= $before + ($opt{workers} || 1);
+    });
 }
 
 
@@ -1053,7 +1158,7 @@ sub stop {
 
     local ($?, $!);
 
-    for my $try ([ 'QUIT', 2 ], [ 'TERM', 2 ], [ 'KILL', 5 ]) {
+    for my $try ([ 'QUIT', 2 ], [ 'TERM', 20 ], [ 'KILL', 20 ]) {
         my ($name, $seconds) = @$try;
         my $end = time + $seconds * $FhirBinary::patience;
 
