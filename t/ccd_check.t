@@ -108,7 +108,7 @@ sub edge {
 
     my $raw = answer($start . $rest, type => 'text/xml');
 
-    return [ substr($raw, 0, -length $rest), PAUSE(0.01), $rest ];
+    return [ substr($raw, 0, -length $rest), APART, $rest ];
 }
 
 
@@ -125,9 +125,9 @@ for my $form (qw(json xml)) {
     my $raw = answer(binary($form, contentType => 'application/xml',
                             data => 'PENs' . ' ' x 500_000));
 
-    $made{"blanks.$form"} = [ substr($raw, 0, 60_000), PAUSE(0.02),
-                              substr($raw, 60_000, 60_000), PAUSE(0.02),
-                              substr($raw, 120_000, 300), PAUSE(0.02),
+    $made{"blanks.$form"} = [ substr($raw, 0, 60_000), APART,
+                              substr($raw, 60_000, 60_000), APART,
+                              substr($raw, 120_000, 300), APART,
                               substr $raw, 120_300 ];
 }
 

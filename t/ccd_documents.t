@@ -89,7 +89,6 @@ for my $form (qw(native json xml)) {
 
         my @r = ask($ngx->port, [ map { "$AUTOGEN?patient=$_" } @ids ],
                     accept => $TYPE{$form}, prefix => "/$where/Binary/",
-                    timeout => 30,
                     headers => "If-None-Match: *\r\nIf-Modified-Since: "
                                . "Fri, 01 Jan 2100 00:00:00 GMT\r\n");
 
@@ -105,7 +104,7 @@ for (map { my $id = $_; map { [ $id, $_ ] } qw(native json) } @bytes) {
     my ($id, $form) = @$_;
 
     my ($r) = ask($ngx->port, "$AUTOGEN?patient=$id", accept => $TYPE{$form},
-                  prefix => '/direct/Binary/', timeout => 10);
+                  prefix => '/direct/Binary/');
 
     is(fault($r, $form, $id), '', "$id as $form, byte by byte");
 }

@@ -44,7 +44,7 @@ for my $form (qw(json xml first)) {
 
 my $late = answer("${small}x", type => 'application/xml');
 
-$made{late} = [ substr($late, 0, -1), PAUSE(0.05), 'x' ];
+$made{late} = [ substr($late, 0, -1), APART, 'x' ];
 
 my $server = ccd_server(%made);
 

@@ -79,11 +79,11 @@ sub count {
 
     my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
                                        PeerPort => $ngx->port) or return 0;
-    my ($all, $end) = (0, time + 60);
+    my ($all, $end) = (0, time + 300);
 
     syswrite $socket, "GET $path HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
                       . "Accept: $accept\r\n\r\n";
-    sleep 0.3;
+    peer_stuck($socket);
 
     while (time < $end) {
         my $n = sysread $socket, my $bytes, 1 << 20;

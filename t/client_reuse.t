@@ -58,7 +58,7 @@ for my $step (1, 2, 4, 7) {
                   . ($i == $#order ? "Connection: close\r\n" : '') . "\r\n";
     }
 
-    my $raw = raw_http($ngx->port, $bytes, timeout => 10);
+    my $raw = raw_http($ngx->port, $bytes);
     my @r = split_http($raw, ('GET') x @order);
     my @bad;
 

@@ -13,17 +13,14 @@ my $store = store();
 my $proxy = 'fhir_binary r4;
              fhir_binary_auth off;
              proxy_http_version 1.1;
-             proxy_read_timeout 1s;
              proxy_pass http://127.0.0.1:' . $store->port . '/Binary/;';
 
 my $dead = free_port();
 
 my $ngx = nginx_start(
-    server => "location /buffered/Binary/ { $proxy }
-               location /direct/Binary/ { $proxy proxy_buffering off; }
-               location /cached/Binary/ { $proxy proxy_cache c;
-                                          proxy_cache_valid any 1m; }
-               location /dead/Binary/ { fhir_binary r4; fhir_binary_auth off;
+    server => locations('', '')
+              . locations('/soon', 'proxy_read_timeout 1s;')
+              . "location /dead/Binary/ { fhir_binary r4; fhir_binary_auth off;
                                         proxy_pass http://127.0.0.1:$dead; }",
     http => 'proxy_cache_path cache keys_zone=c:1m;');
 
@@ -56,32 +53,19 @@ for my $where (qw(buffered direct cached)) {
 my @stalls = ([ 'buffered', 'h', 'native' ], [ 'buffered', 'h', 'xml' ],
               [ 'buffered', 0, 'json' ], [ 'direct', 0, 'xml' ],
               [ 'direct', 'h', 'json' ], [ 'cached', 0, 'json' ]);
-my @pids;
+my @waiting = map {
+    my ($where, $cut, $form) = @$_;
 
-for my $case (@stalls) {
-    my ($where, $cut, $form) = @$case;
-    my $to = "stall-$$-$where-$cut-$form";
+    ask($ngx->port, "size.100.chunk.20.cut.$cut.how.stall", later => 1,
+        accept => $TYPE{$form}, prefix => "/soon/$where/Binary/");
+} @stalls;
 
-    my $pid = fork // die "fork: $!";
+for my $i (0 .. $#stalls) {
+    my ($where, $cut, $form) = @{ $stalls[$i] };
+    my $r = $waiting[$i]->();
 
-    if ($pid == 0) {
-        my $r = ask($ngx->port, "size.100.chunk.20.cut.$cut.how.stall",
-                    accept => $TYPE{$form}, prefix => "/$where/Binary/");
-
-        open my $fh, '>', $ngx->root . "/$to";
-        print $fh outcome($r) . " $r->{complete}";
-        close $fh;
-        POSIX::_exit(0);
-    }
-
-    push @pids, [ $pid, $to, "$where, a stall at $cut, $form" ];
-}
-
-for my $child (@pids) {
-    my ($pid, $to, $name) = @$child;
-
-    waitpid $pid, 0;
-    is($ngx->slurp($to), '504 timeout 1', $name);
+    is(outcome($r) . " $r->{complete}", '504 timeout 1',
+       "$where, a stall at $cut, $form");
 }
 
 
@@ -102,3 +86,14 @@ ok($r[1]{status} == 0 || unwrap($r[1])->{data} eq document(9),
 unlike($ngx->log, qr/\[(?:alert|crit|emerg)\]/, 'nothing bad in the log');
 
 done_testing();
+
+
+sub locations {
+    my ($prefix, $more) = @_;
+
+    return "location $prefix/buffered/Binary/ { $proxy $more }
+            location $prefix/direct/Binary/ { $proxy $more
+                                              proxy_buffering off; }
+            location $prefix/cached/Binary/ { $proxy $more proxy_cache c;
+                                              proxy_cache_valid any 1m; }";
+}

@@ -32,13 +32,6 @@ my $raw = raw_http($ngx->port,
 like($raw->{received}, qr/^HTTP\/1\.1 200 /, 'the header has left');
 unlike($raw->{received}, qr/\r\n0\r\n\r\n\z/, 'the answer is not whole');
 
-my $log = '';
-
-for (1 .. 20) {
-    open my $fh, '<', $ngx->root . '/logs/why.log' or next;
-    $log = do { local $/; <$fh> } // '';
-    last if $log;
-    select undef, undef, undef, 0.1;
-}
+my $log = wait_for(sub { $ngx->slurp('logs/why.log') });
 
 is($log, "[backend|transient|200]\n", 'and the log says why');

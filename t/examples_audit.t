@@ -5,7 +5,6 @@ use strict;
 use warnings;
 
 use JSON::PP 'decode_json';
-use Time::HiRes 'sleep';
 
 use lib 't/lib';
 use FhirBinary '-more';
@@ -26,7 +25,7 @@ my $store = answers(
     },
     '/cut' => sub {
         return "HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n"
-               . "Cache-Control: no-store\r\nContent-Length: 900\r\n\r\n$secret", PAUSE(0.1), RST;
+               . "Cache-Control: no-store\r\nContent-Length: 900\r\n\r\n$secret", APART, RST;
     },
     '/$autogen-ccd-if' => [ '200 OK', "<ClinicalDocument xmlns='urn:hl7-org:v3'>"
                             . "$secret</ClinicalDocument>",
@@ -57,14 +56,11 @@ sub token {
 # The next line, which comes when nginx is done with the request.
 
 sub line {
-    for (1 .. 300) {
-        my @all = split /^/, $ngx->slurp('audit.log');
+    my $line = wait_for(sub { (split /^/, $ngx->slurp('audit.log'))[$lines] });
 
-        return decode_json($all[$lines++]) if @all > $lines;
-        sleep 0.02;
-    }
+    $lines++ if $line;
 
-    return {};
+    return decode_json($line // '{}');
 }
 
 

@@ -76,7 +76,7 @@ for my $form (qw(json xml)) {
         my $raw = answer(binary($form, data => "$long$bad{$what}"));
 
         push @late, [ $id, "$form, late, $what" ];
-        $table{"/Binary/$id"} = [ substr($raw, 0, 10_000), PAUSE(0.01),
+        $table{"/Binary/$id"} = [ substr($raw, 0, 10_000), APART,
                                   substr $raw, 10_000 ];
     }
 }

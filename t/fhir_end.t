@@ -74,7 +74,7 @@ for my $case ([ large => "$long$long" ], [ late => $long ]) {
         my $raw = answer($body);
 
         $table{"/Binary/$id.$form"} = $id eq 'large' ? $raw
-            : [ substr($raw, 0, -1), PAUSE(0.05), substr $raw, -1 ];
+            : [ substr($raw, 0, -1), APART, substr $raw, -1 ];
 
         # as much as comes is all there is, but nobody says so
 
@@ -165,7 +165,7 @@ for my $case ([ 'stall', 11_000 ], [ 'open.json', 6999 ],
     my ($id, $n) = @$case;
 
     my $r = ask($ngx->port, "GET /wide/direct/Binary/$id",
-                { until => qr/x{$n}/, timeout => 3 });
+                { until => qr/x{$n}/ });
 
     is("$r->{status} $r->{end}", '200 local',
        "$id: the client has what the backend sent");

@@ -56,12 +56,11 @@ END {
 
 my $up;
 
-for (1 .. 300) {
-    last if $up = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-                                        PeerPort => $port);
-    last if waitpid($pid, POSIX::WNOHANG) == $pid && !($pid = 0);
-    select undef, undef, undef, 0.1;
-}
+wait_for(sub {
+    $up = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port);
+
+    return $up || waitpid($pid, POSIX::WNOHANG) == $pid && !($pid = 0);
+});
 
 if (!$up) {
     my $said = slurp($log);

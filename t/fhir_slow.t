@@ -53,7 +53,7 @@ my @ids = ((sort map { s{^/Binary/}{}r } keys %table));
 my @cases = map { my $form = $_; map { [ $form, $_ ] } @ids }
                 qw(native json xml);
 
-# All at the same time; a small window and a pause make the output full.
+# All at the same time, and none reads before the output is full.
 
 my %child;
 
@@ -63,9 +63,9 @@ for my $i (0 .. $#cases) {
     my $pid = open($child{$i}, '-|') // die "fork: $!";
     next if $pid;
 
-    my ($r) = ask($port, $id, accept => $TYPE{$form}, timeout => 30,
+    my ($r) = ask($port, $id, accept => $TYPE{$form},
                   prefix => $i % 2 ? '/direct/Binary/' : '/buffered/Binary/',
-                  rcvbuf => 8192, pause => 0.3, read_size => 20_000,
+                  rcvbuf => 8192, read_when => 'stuck', read_size => 20_000,
                   read_pause => 0.003);
 
     my $data = $form eq 'native' ? $r->{body} : (unwrap($r) // {})->{data};

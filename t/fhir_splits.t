@@ -42,7 +42,7 @@ for my $name (sort keys %resource) {
 
         push @{ $ids{$name} }, $id;
         $table{"/Binary/$id"} = [ substr($whole, 0, $head + $at),
-                                  PAUSE(0.002), substr $whole, $head + $at ];
+                                  APART, substr $whole, $head + $at ];
     }
 
     push @{ $ids{$name} }, "$name.all", "$name.chunks";
@@ -55,7 +55,7 @@ for my $name (sort keys %resource) {
 my $server = fhir_server(%table);
 my $ngx = nginx_start(http => upstream_conf($server), server => server_conf);
 
-# Each resource in a process of its own, since most of the time is pauses.
+# Each resource in a process of its own, since most of the time is waiting.
 
 my %child;
 
@@ -96,7 +96,7 @@ sub bad_ids {
                                 0 .. $#ids;
 
             my @r = ask($ngx->port, \@part, accept => $TYPE{$form},
-                        prefix => "/$where/Binary/", timeout => 20);
+                        prefix => "/$where/Binary/");
 
             push @bad, map { fault($r[$_], $form) ? "$form $part[$_]" : () }
                            0 .. $#part;

@@ -42,7 +42,7 @@ for my $name (sort keys %resource) {
 
             $raw =~ s/0\r\n\r\n\z//;
             push @cases, [ $id, $at > $told{$name} ];
-            $table{"/Binary/$id"} = [ $raw, $how eq 'rst' ? (PAUSE(0.005), RST)
+            $table{"/Binary/$id"} = [ $raw, $how eq 'rst' ? (APART, RST)
                                                           : FIN ];
         }
     }

@@ -84,7 +84,7 @@ for ([ dstu2 => 'direct' ], [ stu3 => 'buffered' ],
     for my $form (qw(native json xml)) {
         my @r = ask($ngx->port, [ map { $_->[0] } @cases ],
                     prefix => "/$version/$where/Binary/",
-                    accept => $TYPE{$form}, timeout => 20);
+                    accept => $TYPE{$form});
 
         my @bad = map { fault($r[$_], $form, $field, @{ $cases[$_] }) }
                       0 .. $#cases;

@@ -55,7 +55,7 @@ sub ask2 {
 
     unlink "$dir/h2.head", "$dir/h2.body";
 
-    my $exit = system 'curl', '-s', '--max-time', 20,
+    my $exit = system 'curl', '-s', '--max-time', 60,
                       '--http2-prior-knowledge', '-D', "$dir/h2.head", '-o',
                       "$dir/h2.body", @options, "http://127.0.0.1:$h2$path";
 

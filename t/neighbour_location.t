@@ -126,19 +126,14 @@ is($r->{h}{'retry-after'}, '7', 'limit_req_status 429: when to come again');
 
 # limit_conn: while one is being served slowly.
 
-my $pid = fork // die "fork: $!";
+my $first = ask($limited, 'size.90000.hold.1000', accept => $TYPE{json},
+                prefix => '/conn/Binary/', later => 1);
 
-if ($pid == 0) {
-    my $r = ask($limited, 'size.90000', accept => $TYPE{json},
-                prefix => '/conn/Binary/', timeout => 5);
-    POSIX::_exit(unwrap($r)->{data} eq document(90_000) ? 0 : 1);
-}
-
-select undef, undef, undef, 0.3;
 is(what($limited, '/conn/Binary/size.4', 'json'), '503 transient',
    'limit_conn: the second');
-waitpid $pid, 0;
-is($?, 0, 'limit_conn: the first got its document, at limit_rate');
+$store->go('hold');
+ok(unwrap($first->())->{data} eq document(90_000),
+   'limit_conn: the first got its document, at limit_rate');
 
 $ngx->is_log_clean;
 

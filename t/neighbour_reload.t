@@ -7,8 +7,6 @@ use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
 
-use Time::HiRes 'sleep';
-
 my $store = store();
 my $size = 2_000_000;
 
@@ -22,37 +20,41 @@ sub location {
 
 my $ngx = nginx_start(master => 1, location => location('r4'));
 
-my @children = map { download($_) } (
-    [ "size.$size", 'json', 'data' ],
-    [ "size.$size.chunk.50000", 'xml', 'data' ],
-    [ "size.$size", 'native', '' ],
+# Each is held in the middle by its backend.
+
+my @downloads = map { download(@$_) } (
+    [ "size.$size.hold.900000", 'json', 'data' ],
+    [ "size.$size.chunk.50000.hold.900000", 'xml', 'data' ],
+    [ "size.$size.hold.900000", 'native', '' ],
 );
 
-sleep 0.3;
+ok(wait_for(sub { $store->reached('hold') == 3 }), 'three downloads');
 
 # Other answers for new connections, while the old ones go on.
 
-$ngx->reload(location => location('stu3'));
+ok($ngx->reload(location => location('stu3'), busy => 1), 'a reload');
 
 my $now = unwrap(ask($ngx->port, 'size.9', accept => $TYPE{json}));
 
 is($now->{field}, 'content', 'a new request, the new configuration');
+unlike($ngx->log, qr/exited with/, 'and the old worker is there');
 
-for my $child (@children) {
-    my ($pid, $name) = @$child;
-
-    waitpid $pid, 0;
-    is($?, 0, "$name: the old one goes on as it began");
-}
+$store->go('hold');
+finish(@$_, 'the old one goes on as it began') for @downloads;
 
 # An orderly end waits for a download too.
 
-my ($pid) = @{ download([ "size.$size", 'json', 'content' ]) };
+$store->halt('hold');
 
-sleep 0.2;
+my $last = download("size.$size.hold.900000", 'json', 'content');
+
+ok(wait_for(sub { $store->reached('hold') == 4 }), 'one more download');
+
 $ngx->signal('QUIT');
-waitpid $pid, 0;
-is($?, 0, 'a download, while nginx ends');
+ok(wait_for(sub { $ngx->log =~ /(?:gracefully shutting down\b.*){2}/s }),
+   'nginx is to end');
+$store->go('hold');
+finish(@$last, 'a download, while nginx ends');
 
 unlike($ngx->log, qr/\[(?:alert|crit|emerg)\]/, 'nothing bad in the log');
 is($ngx->stop, 0, 'nginx ends in order');
@@ -61,17 +63,20 @@ done_testing();
 
 
 sub download {
-    my ($id, $form, $field) = @{ $_[0] };
+    my ($id, $form, $field) = @_;
 
-    my $pid = fork // die "fork: $!";
+    return [ ask($ngx->port, $id, accept => $TYPE{$form}, rcvbuf => 8192,
+                 later => 1), $id, $form, $field ];
+}
 
-    return [ $pid, "$id, $form" ] if $pid;
 
-    my $r = ask($ngx->port, $id, accept => $TYPE{$form}, rcvbuf => 8192,
-                pause => 0.8, timeout => 15);
+sub finish {
+    my ($download, $id, $form, $field, $what) = @_;
+
+    my $r = $download->();
     my $found = $form eq 'native' ? { data => $r->{body}, field => '' }
                                   : unwrap($r) // { field => 'none' };
 
-    POSIX::_exit($r->{complete} && $found->{field} eq $field
-                 && $found->{data} eq document($size) ? 0 : 1);
+    ok($r->{complete} && $found->{field} eq $field
+       && $found->{data} eq document($size), "$id, $form: $what");
 }

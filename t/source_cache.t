@@ -7,7 +7,7 @@ use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
 
-use Time::HiRes 'sleep';
+use constant NOW => 1800000000;
 
 # A second answer would differ from the first.
 
@@ -33,6 +33,7 @@ my $proxy = 'fhir_binary r4; fhir_binary_auth off; proxy_http_version 1.1;
              add_header X-Cache $upstream_cache_status always;';
 
 my $ngx = nginx_start(
+    clock => NOW,
     http => 'proxy_cache_path cache keys_zone=c:1m; proxy_cache_key $uri;',
     server => "location /cache/Binary/ { $proxy proxy_cache_valid any 1m; }
                location /nosf/Binary/ { $proxy proxy_cache_valid any 1m;
@@ -110,17 +111,16 @@ for (
 
 my ($cache, $first) = asked('update', 'length', 'json');
 
-sleep 2.1;
+$ngx->clock(NOW + 2);
 
 my @later = asked('update', 'length', 'xml');
 
 is("@later[0, 1]", "STALE $first", 'a stale document at once');
 
-for (1 .. 50) {
+wait_for(sub {
     @later = asked('update', 'length', 'native');
-    last if $later[0] eq 'HIT' && $later[1] ne $first;
-    sleep 0.05;
-}
+    return $later[0] eq 'HIT' && $later[1] ne $first;
+});
 
 like($later[1], qr/^\d+$/, 'then a new one, whole');
 isnt($later[1], $first, 'which the update fetched');

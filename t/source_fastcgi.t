@@ -8,6 +8,7 @@ use FhirBinary '-more';
 use Documents;
 
 use IO::Socket::INET ();
+use IO::Socket::UNIX ();
 
 # A responder that makes records as the id wants them: size of the document,
 # of a record; "short": the stream ends, the request does not; "lying": with a
@@ -96,7 +97,7 @@ SKIP: {
         fastcgi_param SCRIPT_FILENAME $dir/document;
         fastcgi_param REQUEST_METHOD GET;");
 
-    select undef, undef, undef, 0.02 for grep { !-S $socket } 1 .. 200;
+    wait_for(sub { IO::Socket::UNIX->new(Peer => $socket) });
 
     for my $form (qw(native json xml)) {
         my $r = ask($real->port, 'a', accept => $TYPE{$form});

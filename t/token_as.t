@@ -10,7 +10,6 @@ use FhirToken;
 use Cwd ();
 use JSON::PP;
 use MIME::Base64;
-use Time::HiRes qw(sleep time);
 
 my $npm = Cwd::abs_path('build/npm') // '';
 my ($node) = grep { -x } map { "$_/node" } split /:/, $ENV{PATH};
@@ -53,7 +52,7 @@ my $gateway = encode_base64('gateway:gateway-secret', '');
 
 # nginx's clock stands still: ahead of what the server will issue meanwhile
 
-my $start = 30 + int time;
+my $start = 120 + int time;
 
 my $nginx = nginx_start(
     clock => $start,

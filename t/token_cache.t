@@ -8,7 +8,6 @@ use FhirBinary '-more';
 use FhirToken;
 use File::Spec;
 use JSON::PP;
-use Time::HiRes qw(sleep);
 
 use constant NOW => 1800000000;
 

@@ -8,7 +8,6 @@ use lib 't/lib';
 use FhirBinary '-more';
 use FhirToken;
 use JSON::PP;
-use Time::HiRes qw(sleep time);
 
 use constant NOW => 1800000000;
 
@@ -85,7 +84,7 @@ for my $row (@rows) {
 $answers{reset} = [ RST ];
 $answers{cut} = [ "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"
                   . encode_json({%good}), FIN ];
-$answers{slow} = [ PAUSE(0.6), answer({%good}) ];
+$answers{slow} = [ WAIT('slow'), answer({%good}) ];
 
 my $server = backend(sub {
     my ($request) = @_;
@@ -147,8 +146,17 @@ END
 sub ask {
     my ($token, %opt) = @_;
 
-    my $r = raw_http($nginx->port, get($opt{path} // '/Binary/1', $token,
-                                       'Cookie: c', 'Range: bytes=0-1'));
+    return said(raw_http($nginx->port, request($token, $opt{path})));
+}
+
+sub request {
+    my ($token, $path) = @_;
+
+    return get($path // '/Binary/1', $token, 'Cookie: c', 'Range: bytes=0-1');
+}
+
+sub said {
+    my ($r) = @_;
 
     return ($r->{status} // $r->{end}) . ' ' . reason($r)
            . (header($r, 'X-Leak') eq 'x' ? '' : ' leaks');
@@ -181,30 +189,17 @@ like(($server->requests)[-1], qr/token=a%2Bb%2Fc~d\.e_f-g%3D%3D&token_type/,
 
 my $before = () = $server->requests;
 
-is(raw_http($nginx->port, get('/Binary/1', 'opaque-slow'),
-            timeout => 0.1 / $FhirBinary::patience)->{status},
+is(raw_http($nginx->port, request('opaque-slow'),
+            until => sub { $server->reached('slow') })->{status},
    undef, 'the client that made the gateway ask leaves');
 
-my @pipes;
+my @waiting = map { raw_http($nginx->port, request('opaque-slow'),
+                             later => 1) } 1 .. 4;
 
-for (1 .. 4) {
-    my $pid = open(my $pipe, '-|') // die;
-
-    if ($pid == 0) {
-        Test::More->builder->no_ending(1);
-        print ask('opaque-slow');
-        close STDOUT;
-        POSIX::_exit(0);
-    }
-
-    push @pipes, $pipe;
-}
-
-my $quick = time;
 is(ask('opaque-good'), '206 ', 'other tokens do not wait');
-ok(time - $quick < 0.4 * $FhirBinary::patience, 'for the slow answer');
+$server->go('slow');
 
-is_deeply([ map { scalar <$_> } @pipes ], [ ('206 ') x 4 ],
+is_deeply([ map { said($_->()) } @waiting ], [ ('206 ') x 4 ],
           'all who have the same token are answered');
 is(scalar(() = $server->requests), $before + 2, 'for one question');
 

@@ -7,7 +7,6 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use FhirToken;
-use Time::HiRes qw(sleep time);
 
 use constant NOW => 1800000000;
 
@@ -50,7 +49,6 @@ sub start {
         location = /_jwks {
             internal;
             proxy_pass http://127.0.0.1:$port/keys;
-            proxy_read_timeout 2s;
         }
 END
 
@@ -60,33 +58,27 @@ END
 sub ask {
     my ($nginx, $token, @more) = @_;
 
-    my $r = raw_http($nginx->port, get('/Binary/1', $token, @more));
+    return said(raw_http($nginx->port, get('/Binary/1', $token, @more)));
+}
+
+sub said {
+    my ($r) = @_;
 
     return ($r->{status} // $r->{end}) . ' ' . reason($r);
 }
 
-# Asks from several processes, 50 ms apart; what each got.
+# Asks one after the other while the source waits, then lets that answer; what
+# each got.
 
 sub ask_many {
-    my ($nginx, @tokens) = @_;
+    my ($source, $nginx, @tokens) = @_;
 
-    my @pipes;
+    my @waiting = map { raw_http($nginx->port, get('/Binary/1', $_),
+                                 later => 1) } @tokens;
 
-    for my $token (@tokens) {
-        my $pid = open(my $pipe, '-|') // die;
+    $source->go('keys');
 
-        if ($pid == 0) {
-            Test::More->builder->no_ending(1);
-            print ask($nginx, $token);
-            close STDOUT;
-            POSIX::_exit(0);
-        }
-
-        push @pipes, $pipe;
-        sleep 0.05;
-    }
-
-    return map { scalar(<$_>) // 'nothing' } @pipes;
+    return map { said($_->()) } @waiting;
 }
 
 sub stop {
@@ -101,15 +93,17 @@ sub stop {
 # that wait, leave.
 
 {
-    my ($source, $nginx) = start(PAUSE(0.8), answer(jwks('ec-a')));
+    my ($source, $nginx) = start(WAIT('keys'), answer(jwks('ec-a')));
 
-    for my $wait (0.1, 0.05) {
+    for (1, 2) {
         my $gone = raw_http($nginx->port, get('/Binary/1', $a, 'Cookie: x'),
-                            timeout => $wait / $FhirBinary::patience);
+                            later => 1)
+                   ->(until => sub { $source->reached('keys') });
+
         is($gone->{status}, undef, 'a client leaves before the keys are here');
     }
 
-    is_deeply([ ask_many($nginx, $a, $b, $a, $a) ],
+    is_deeply([ ask_many($source, $nginx, $a, $b, $a, $a) ],
               [ '200 ', '401 token_invalid', '200 ', '200 ' ],
               'all who wait for the keys are answered');
 
@@ -183,8 +177,7 @@ sub stop {
     for my $n (2 .. 8) {
         $nginx->clock($now += 31);
         ask($nginx, $a);
-        $source->wait_requests($n);
-        sleep 0.05;
+        wait_for(sub { $source->finished == $n });
 
         is(ask($nginx, $a), '200 ', "the old keys outlive bad answer $n");
         is(scalar(() = $source->requests), $n, 'that is asked for once');
@@ -192,8 +185,7 @@ sub stop {
 
     $nginx->clock($now += 31);
     ask($nginx, $a);
-    $source->wait_requests(9);
-    sleep 0.05;
+    wait_for(sub { $source->finished == 9 });
 
     is(ask($nginx, $a), '401 token_invalid', 'a withdrawn key is gone');
     is(ask($nginx, $b), '200 ', 'and the new one is there');
@@ -209,10 +201,10 @@ sub stop {
 # No keys yet: 503 for all, and no storm.
 
 {
-    my ($source, $nginx) = start([ PAUSE(0.3), answer('', '404 No') ],
+    my ($source, $nginx) = start([ WAIT('keys'), answer('', '404 No') ],
                                  [ answer(jwks('ec-a')) ]);
 
-    is_deeply([ ask_many($nginx, ($a) x 4) ],
+    is_deeply([ ask_many($source, $nginx, ($a) x 4) ],
               [ ('503 keys_unavailable') x 4 ],
               'without keys all are turned away');
 

@@ -8,7 +8,6 @@ use lib 't/lib';
 use FhirBinary '-more';
 use FhirToken;
 use JSON::PP;
-use Time::HiRes qw(sleep time);
 
 my $jwt = mint_token({ scope => 'user/*.read' });
 my $unknown = mint_token({ scope => 'user/*.read' }, key => 'ec-c');
@@ -20,8 +19,10 @@ sub answer {
                    . "Content-Length: %d\r\n\r\n%s", length $body, $body;
 }
 
+# Slow ones, so that much is under way at any time; one waits for the test.
+
 my $source = backend(PAUSE(0.15), answer(jwks('ec-a')));
-my $slow = backend(PAUSE(0.5), answer(jwks('ec-a')));
+my $slow = backend(WAIT('keys'), answer(jwks('ec-a')));
 my $endpoint = backend(PAUSE(0.15), answer(encode_json({
     active => JSON::PP::true, scope => 'user/*.read', iss => ISS,
     aud => AUD })));
@@ -135,15 +136,16 @@ if ($has_h2) {
                                        PeerPort => $h2) or die;
 
     syswrite $socket, $bytes;
-    sleep 0.2;
+    wait_for(sub { $slow->reached('keys') == 1 });
     syswrite $socket, $resets;
+    peer_read($socket);
+    $slow->go('keys');
 
     my $got = '';
-    my $end = time + 3 * $FhirBinary::patience;
 
-    while (time < $end && (() = $got =~ /a document/g) < 3) {
-        my $ready = IO::Select->new($socket)->can_read(0.2);
-        last if $ready && !sysread $socket, $got, 65536, length $got;
+    while ((() = $got =~ /a document/g) < 3) {
+        last if !IO::Select->new($socket)->can_read(60);
+        last if !sysread $socket, $got, 65536, length $got;
     }
 
     is(scalar(() = $got =~ /a document/g), 3,
@@ -153,17 +155,20 @@ if ($has_h2) {
 
     # all of a connection goes, at once, before the answer
 
+    $slow->halt('keys');
+
     $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
                                     PeerPort => $h2) or die;
     syswrite $socket, $bytes =~ s/\Q$jwt\E/$unknown/gr;
-    sleep 0.1;
+    wait_for(sub { $slow->reached('keys') == 2 });
     close $socket;
+    $slow->go('keys');
 }
 
 # Load: some stay, some leave at once; nginx is reloaded meanwhile.
 
 my @pipes;
-my $until = time + 2;
+my $enough = $nginx->root . '/enough';
 
 for my $client (1 .. 4) {
     my $pid = open(my $pipe, '-|') // die;
@@ -174,9 +179,11 @@ for my $client (1 .. 4) {
         my %count;
         my $n = 0;
 
-        while (time < $until) {
+        while ($n < 12 || !-e $enough) {
             my $path = $n % 2 ? '/Binary/1' : '/all/Binary/1';
             my $token = $n % 3 ? $jwt : "opaque-" . int($n / 9);
+
+            # this one leaves at any moment
 
             if ($client == 4) {
                 raw_http($nginx->port, get($path, $token . 'x' x ($n % 2)),
@@ -201,8 +208,10 @@ for my $client (1 .. 4) {
     push @pipes, $pipe;
 }
 
-sleep 0.3;
+wait_for(sub { (() = $nginx->access_log =~ /\n/g) > 8 });
 ok($nginx->reload, 'a reload under load') for 1 .. 3;
+
+write_file($enough, '');
 
 my %count;
 

@@ -67,7 +67,7 @@ for my $form (qw(json xml)) {
                             . $wire } 0 .. $#sizes;
 
             my @r = ask($ngx->port, \@ids, accept => $TYPE{$form},
-                        prefix => "/$where/Binary/", timeout => 30);
+                        prefix => "/$where/Binary/");
 
             my @bad = grep { fault($r[$_], $sizes[$_]) } 0 .. $#ids;
 

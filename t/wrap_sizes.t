@@ -26,7 +26,7 @@ for my $form (qw(native json xml)) {
         my $name = $form . ($wire || ' with a length');
 
         my @r = ask($ngx->port, [map { "size.$_$wire" } @sizes],
-                    accept => $TYPE{$form}, timeout => 20);
+                    accept => $TYPE{$form});
 
         my (@status, @complete, @length, @type, @bytes);
 

@@ -50,7 +50,7 @@ sub check {
         for my $where (qw(direct buffered)) {
 
             my @r = ask($ngx->port, \@ids, accept => $TYPE{$form},
-                        prefix => "/$where/Binary/", timeout => 20);
+                        prefix => "/$where/Binary/");
 
             my @bad = grep { $_ ne '' } map { fault($r[$_], $form, $size)
                                               ? $ids[$_] : '' } 0 .. $#ids;

@@ -25,12 +25,13 @@ So many bytes, always the same: every byte value, NUL and all, broken UTF-8.
 =head2 store()
 
 A backend() that serves what an id asks for, in pairs of words: C<size> of
-the document; C<chunk>, chunked with chunks of so many bytes; C<split>, a
-pause of 3 ms after so many bytes of the body as it is on the wire; C<piece>,
-all of the body in such pieces, 1 ms apart; C<cut>, nothing after so many
-bytes of the body on the wire (C<n3>: 3 before its end; C<h>: nothing at
-all), C<how> it then ends (fin, rst, stall). Each connection serves request
-after request.
+the document; C<chunk>, chunked with chunks of so many bytes; C<split>, so many
+bytes of the body as it is on the wire, and the others APART; C<hold>, the
+same with a C<WAIT('hold')> between; C<piece>, all of the body in such
+PIECES; C<cut>, nothing after so many bytes of the body
+on the wire (C<n3>: 3 before its end; C<h>: nothing at all), C<how> it
+then ends (fin, rst, stall, wait: at C<WAIT('cut')>). Each connection serves
+request after request.
 
 =head2 ask($port, $id or [@ids], %options)
 
@@ -39,7 +40,8 @@ C<method>, C<version> (1.1), C<headers> (a text of lines), C<prefix> (of the
 path, C</Binary/>), and those of raw_http(). Returns a list of responses:
 hashes with status, head, C<h> (fields by lower case name; several joined by
 ", "), body (without chunks), C<complete> (1 when a client that knows HTTP
-would take it for whole), C<raw> (that of raw_http()).
+would take it for whole), C<raw> (that of raw_http()); with C<later>, code
+that returns it.
 
 =head2 split_http($raw, @methods)
 
@@ -118,8 +120,9 @@ sub script {
 
     if (defined(my $cut = $ask{cut})) {
         my @end = $ask{how} eq 'fin' ? FhirBinary::FIN
-                  : $ask{how} eq 'rst' ? (FhirBinary::PAUSE(0.01),
+                  : $ask{how} eq 'rst' ? (FhirBinary::APART,
                                           FhirBinary::RST)
+                  : $ask{how} eq 'wait' ? FhirBinary::WAIT('cut')
                   : FhirBinary::STALL;
 
         return @end if $cut eq 'h';
@@ -129,9 +132,10 @@ sub script {
         return ($head . substr($wire, 0, $cut), @end);
     }
 
-    if ($ask{split}) {
-        return ($head . substr($wire, 0, $ask{split}),
-                FhirBinary::PAUSE(0.003), substr($wire, $ask{split}));
+    if (my $at = $ask{split} // $ask{hold}) {
+        return ($head . substr($wire, 0, $at),
+                $ask{hold} ? FhirBinary::WAIT('hold') : FhirBinary::APART,
+                substr($wire, $at));
     }
 
     return ($head, FhirBinary::PIECES($ask{piece}, $wire)) if $ask{piece};
@@ -170,9 +174,15 @@ sub ask {
     }
 
     my $raw = FhirBinary::raw_http($port, $bytes, %opt);
-    my @responses = split_http($raw, ($method) x @ids);
 
-    return wantarray ? @responses : $responses[0];
+    my $split = sub {
+        my @responses = split_http($_[0], ($method) x @ids);
+
+        return wantarray ? @responses : $responses[0];
+    };
+
+    return sub { $split->($raw->(@_)) } if $opt{later};
+    return $split->($raw);
 }
 
 

@@ -10,7 +10,7 @@ FhirServer - a scripted FHIR server, and the resources that it serves
 
     my $server = fhir_server(
         '/Binary/1' => answer(binary('json', data => 'TWFu')),
-        '/Binary/2' => [ answer('{}', status => '404 Not Found'), PAUSE(1) ],
+        '/Binary/2' => [ answer('{}', status => '404 Not Found'), APART, RST ],
     );
 
 =head1 FUNCTIONS
