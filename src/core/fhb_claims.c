@@ -157,3 +157,58 @@ fhb_claims_timely(const fhb_claims_t *claims, int64_t now, int64_t leeway)
 
     return FHB_OK;
 }
+
+
+void
+fhb_claims_merge(fhb_claims_t *claims, const fhb_claims_t *local)
+{
+    unsigned      i;
+    fhb_claims_t  jwt;
+
+    jwt = *local;
+
+    for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
+        if (!(claims->said & 1u << i)) {
+            *fhb_claims_part(claims, i) = *fhb_claims_part(&jwt, i);
+        }
+    }
+
+    claims->said |= jwt.said;
+
+    if (jwt.exp < claims->exp) {
+        claims->exp = jwt.exp;
+    }
+
+    if (jwt.nbf > claims->nbf) {
+        claims->nbf = jwt.nbf;
+    }
+}
+
+
+fhb_str_t *
+fhb_claims_part(fhb_claims_t *claims, fhb_claims_part_t part)
+{
+    switch (part) {
+
+    case FHB_CLAIMS_SCOPE:
+        return &claims->scope;
+
+    case FHB_CLAIMS_PATIENT:
+        return &claims->patient;
+
+    case FHB_CLAIMS_CLIENT_ID:
+        return &claims->client_id;
+
+    case FHB_CLAIMS_SUBJECT:
+        return &claims->subject;
+
+    case FHB_CLAIMS_JTI:
+        return &claims->jti;
+
+    case FHB_CLAIMS_TENANT:
+    case FHB_CLAIMS_PARTS:
+        break;
+    }
+
+    return &claims->tenant;
+}

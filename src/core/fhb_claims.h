@@ -62,6 +62,19 @@ typedef struct {
 } fhb_claims_check_t;
 
 
+/* the claims that are kept as strings; fhb_claims_part() gives each */
+
+typedef enum {
+    FHB_CLAIMS_SCOPE = 0,
+    FHB_CLAIMS_PATIENT,
+    FHB_CLAIMS_CLIENT_ID,
+    FHB_CLAIMS_SUBJECT,
+    FHB_CLAIMS_JTI,
+    FHB_CLAIMS_TENANT,
+    FHB_CLAIMS_PARTS
+} fhb_claims_part_t;
+
+
 /*
  * What is kept of a token.  The strings lie in the check's text and are
  * empty where there is no such claim; none holds a control character.
@@ -69,6 +82,8 @@ typedef struct {
  */
 
 typedef struct {
+    unsigned               said;        /* 1 << FHB_CLAIMS_*: the member is
+                                         * there, be its value empty */
     fhb_str_t              scope;       /* up to FHB_MAX_SCOPE bytes */
     fhb_str_t              patient;     /* up to FHB_MAX_CLAIM, as all below */
     fhb_str_t              client_id;
@@ -132,6 +147,26 @@ fhb_must_check fhb_rc_t fhb_claims_payload(fhb_claims_t *claims,
 
 fhb_must_check fhb_rc_t fhb_claims_answer(fhb_claims_t *claims,
     const fhb_claims_check_t *check, fhb_str_t body);
+
+
+/*
+ * fhb_claims_merge - hold a JWT to what an introspection says of it.
+ *
+ * shape    claims: of fhb_claims_answer(); local: of fhb_claims_token(), of
+ *          the same token; its strings must outlive claims
+ * returns  nothing; each claim is the answer's if the answer names it, be
+ *          its value empty, else the JWT's; of the dates the narrower one
+ *          holds
+ * source   RFC 7662 s.2.2; design.md, 2.6
+ * test     t/unit/test_introspection.c, t/token_said.t
+ */
+
+void fhb_claims_merge(fhb_claims_t *claims, const fhb_claims_t *local);
+
+
+/* one string of claims; whoever copies or keeps them goes through these */
+
+fhb_str_t *fhb_claims_part(fhb_claims_t *claims, fhb_claims_part_t part);
 
 
 /*

@@ -26,8 +26,6 @@ static int fhb_claims_is_identity(const fhb_claims_policy_t *policy,
     const fhb_doc_node_t *root);
 static fhb_claims_typ_t fhb_claims_typ(const fhb_claims_policy_t *policy,
     fhb_str_t typ);
-static const fhb_doc_node_t *fhb_claims_at(const fhb_doc_node_t *root,
-    const fhb_claims_path_t *path, const fhb_str_t *name);
 
 
 static const fhb_str_t  fhb_claims_iss = fhb_string("iss");
@@ -206,39 +204,51 @@ fhb_claims_origin(const fhb_claims_policy_t *policy,
 }
 
 
+/*
+ * A member that is there but of no use has been said: its claim is empty, or
+ * the token is refused, and no other source is asked for it.
+ */
+
 static fhb_rc_t
 fhb_claims_keep(fhb_claims_t *claims, const fhb_claims_check_t *check,
     const fhb_doc_node_t *root)
 {
-    fhb_out_t                  *text;
-    const fhb_claims_policy_t  *policy;
+    int                    said;
+    unsigned               i;
+    fhb_rc_t               rc;
+    fhb_str_t             *s;
+    const fhb_doc_node_t  *node;
 
-    text = check->text;
-    policy = check->policy;
+    static const fhb_claims_path_t  none = { NULL, 0 };
 
-    if (fhb_claims_scope(&claims->scope, text,
-                         fhb_claims_at(root, &policy->scope,
-                                       &fhb_claims_name_scope))
-           != FHB_OK
-        || fhb_claims_copy(&claims->patient, text,
-                           fhb_claims_at(root, &policy->patient,
-                                         &fhb_claims_name_patient))
-           != FHB_OK
-        || fhb_claims_copy(&claims->client_id, text,
-                           fhb_claims_at(root, &policy->client_id,
-                                         &fhb_claims_name_client))
-           != FHB_OK
-        || fhb_claims_copy(&claims->subject, text,
-                           fhb_doc_member(root, fhb_claims_sub))
-           != FHB_OK
-        || fhb_claims_copy(&claims->jti, text,
-                           fhb_doc_member(root, fhb_claims_jti))
-           != FHB_OK
-        || fhb_claims_copy(&claims->tenant, text,
-                           fhb_claims_at(root, &policy->tenant, NULL))
-           != FHB_OK)
-    {
-        return FHB_E_TOKEN_INVALID;
+    const struct {
+        const fhb_claims_path_t  *path;
+        const fhb_str_t          *name;
+    } parts[FHB_CLAIMS_PARTS] = {
+        [FHB_CLAIMS_SCOPE] = { &check->policy->scope,
+                               &fhb_claims_name_scope },
+        [FHB_CLAIMS_PATIENT] = { &check->policy->patient,
+                                 &fhb_claims_name_patient },
+        [FHB_CLAIMS_CLIENT_ID] = { &check->policy->client_id,
+                                   &fhb_claims_name_client },
+        [FHB_CLAIMS_SUBJECT] = { &none, &fhb_claims_sub },
+        [FHB_CLAIMS_JTI] = { &none, &fhb_claims_jti },
+        [FHB_CLAIMS_TENANT] = { &check->policy->tenant, NULL }
+    };
+
+    for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
+        s = fhb_claims_part(claims, i);
+        node = fhb_claims_at(root, parts[i].path, parts[i].name, &said);
+
+        rc = (i == FHB_CLAIMS_SCOPE)
+             ? fhb_claims_scope(s, check->text, node)
+             : fhb_claims_copy(s, check->text, node);
+
+        if (rc != FHB_OK) {
+            return FHB_E_TOKEN_INVALID;
+        }
+
+        claims->said |= (unsigned) said << i;
     }
 
     return FHB_OK;
@@ -264,6 +274,7 @@ static int
 fhb_claims_is_identity(const fhb_claims_policy_t *policy,
     const fhb_doc_node_t *root)
 {
+    int                    said;
     fhb_str_t              value;
     const fhb_doc_node_t  *aud, *client;
 
@@ -284,7 +295,8 @@ fhb_claims_is_identity(const fhb_claims_policy_t *policy,
         return 0;
     }
 
-    client = fhb_claims_at(root, &policy->client_id, &fhb_claims_name_client);
+    client = fhb_claims_at(root, &policy->client_id, &fhb_claims_name_client,
+                           &said);
 
     return fhb_doc_is(client, value)
            || fhb_doc_is(fhb_doc_member(root, fhb_claims_azp), value);
@@ -313,13 +325,29 @@ fhb_claims_typ(const fhb_claims_policy_t *policy, fhb_str_t typ)
 }
 
 
-static const fhb_doc_node_t *
+const fhb_doc_node_t *
 fhb_claims_at(const fhb_doc_node_t *root, const fhb_claims_path_t *path,
-    const fhb_str_t *name)
+    const fhb_str_t *name, int *said)
 {
-    if (path->n) {
-        return fhb_doc_find(root, path->names, path->n);
+    size_t                 i, n;
+    const fhb_str_t       *names;
+    const fhb_doc_node_t  *node;
+
+    names = path->n ? path->names : name;
+    n = path->n ? path->n : (name != NULL);
+    node = n ? root : NULL;
+
+    for (i = 0; i < n && node != NULL; i++) {
+
+        if (node->type != FHB_DOC_OBJECT) {
+            *said = 1;
+            return NULL;
+        }
+
+        node = fhb_doc_member(node, names[i]);
     }
 
-    return (name != NULL) ? fhb_doc_member(root, *name) : NULL;
+    *said = (node != NULL);
+
+    return node;
 }

@@ -321,34 +321,9 @@ ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
 
     if (ctx->auth.local) {
 
-        /* the answer has the last word; what it leaves out the JWT said */
+        /* the answer has the last word; what it does not say the JWT does */
 
-        if (ctx->auth.claims.scope.len == 0) {
-            ctx->auth.claims.scope = local.scope;
-        }
-
-        if (ctx->auth.claims.patient.len == 0) {
-            ctx->auth.claims.patient = local.patient;
-        }
-
-        if (ctx->auth.claims.client_id.len == 0) {
-            ctx->auth.claims.client_id = local.client_id;
-        }
-
-        if (ctx->auth.claims.subject.len == 0) {
-            ctx->auth.claims.subject = local.subject;
-        }
-
-        if (ctx->auth.claims.jti.len == 0) {
-            ctx->auth.claims.jti = local.jti;
-        }
-
-        if (ctx->auth.claims.tenant.len == 0) {
-            ctx->auth.claims.tenant = local.tenant;
-        }
-
-        ctx->auth.claims.exp = ngx_min(ctx->auth.claims.exp, local.exp);
-        ctx->auth.claims.nbf = ngx_max(ctx->auth.claims.nbf, local.nbf);
+        fhb_claims_merge(&ctx->auth.claims, &local);
     }
 
     return ngx_http_fhir_binary_token_accept(r, ctx,
@@ -416,14 +391,9 @@ ngx_http_fhir_binary_token_keep(ngx_http_request_t *r,
     kept = &ctx->auth.claims;
     *kept = *claims;
 
-    fhb_str_t  *const parts[] = {
-        &kept->scope, &kept->patient, &kept->client_id, &kept->subject,
-        &kept->jti, &kept->tenant
-    };
+    for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
 
-    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-
-        s = parts[i];
+        s = fhb_claims_part(kept, i);
 
         if (s->len == 0) {
             continue;

@@ -51,6 +51,39 @@ check_string(const fhb_out_t *text, fhb_str_t s, size_t max)
 }
 
 
+/* what an answer names, and nothing else, is its own after a merge */
+
+static void
+check_merge(fhb_claims_t *claims)
+{
+    unsigned       i;
+    fhb_str_t      s;
+    fhb_claims_t   jwt, merged;
+
+    static const fhb_str_t  word = fhb_string("jwt");
+
+    memset(&jwt, 0, sizeof(jwt));
+
+    for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
+        *fhb_claims_part(&jwt, i) = word;
+    }
+
+    merged = *claims;
+    fhb_claims_merge(&merged, &jwt);
+
+    for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
+        s = *fhb_claims_part((claims->said & 1u << i) ? claims : &jwt, i);
+
+        if (fhb_claims_part(&merged, i)->data != s.data
+            || fhb_claims_part(&merged, i)->len != s.len
+            || (fhb_claims_part(claims, i)->len && !(claims->said & 1u << i)))
+        {
+            abort();
+        }
+    }
+}
+
+
 static fhb_rc_t
 run(const fhb_claims_policy_t *policy, fhb_str_t in, int typ,
     unsigned fail_at, int *failed)
@@ -104,6 +137,8 @@ run(const fhb_claims_policy_t *policy, fhb_str_t in, int typ,
     check_string(&text, claims.subject, FHB_MAX_CLAIM);
     check_string(&text, claims.jti, FHB_MAX_CLAIM);
     check_string(&text, claims.tenant, FHB_MAX_CLAIM);
+
+    check_merge(&claims);
 
     return rc;
 }

@@ -274,6 +274,145 @@ what_smart_asks_for_is_kept(void **state)
 }
 
 
+/*
+ * The six claims, each in a JWT that says "jwt", times what an answer says of
+ * it.  NULL: the answer is refused, so nobody is let in.
+ */
+
+static void
+what_an_answer_says_is_empty_is_empty(void **state)
+{
+    size_t         i, k, n;
+    fhb_rc_t       rc;
+    fhb_str_t     *s;
+    fhb_claims_t   jwt;
+    char           body[256];
+
+    static const fhb_str_t  out[] = { fhb_string("o"), fhb_string("in") };
+    static const fhb_str_t  word = fhb_string("jwt");
+
+    static const struct {
+        const char  *outer;             /* for the path o, in */
+        const char  *value;             /* or NULL: absent */
+        const char  *merged;            /* scope's */
+        const char  *other;             /* of the other five */
+    } says[] = {
+        { NULL, NULL, "jwt", "jwt" },
+        { "{}", NULL, "jwt", "jwt" },
+        { NULL, "\"\"", "", "" },
+        { NULL, "[]", "", NULL },
+        { NULL, "null", NULL, NULL },
+        { NULL, "7", NULL, NULL },
+        { NULL, "{}", NULL, NULL },
+        { NULL, "\"new\"", "new", "new" },
+        { "null", NULL, "", "" },
+        { "\"\"", NULL, "", "" },
+        { "[]", NULL, "", "" },
+        { "[{\"in\":\"new\"}]", NULL, "", "" },
+        { "{\"in\":\"\"}", NULL, "", "" },
+        { "{\"in\":null}", NULL, NULL, NULL },
+        { "{\"in\":\"new\"}", NULL, "new", "new" }
+    };
+
+    static const char  *const names[FHB_CLAIMS_PARTS] = {
+        "scope", "patient", "client_id", "sub", "jti", "tnt"
+    };
+
+    static const fhb_str_t  tnt = fhb_string("tnt");
+
+    fhb_claims_path_t  *const paths[FHB_CLAIMS_PARTS] = {
+        &policy.scope, &policy.patient, &policy.client_id, NULL, NULL,
+        &policy.tenant
+    };
+
+    const char  *expected;
+
+    (void) state;
+
+    for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
+        for (k = 0; k < sizeof(says) / sizeof(says[0]); k++) {
+
+            if (says[k].outer != NULL && paths[i] == NULL) {
+                continue;
+            }
+
+            memset(&policy, 0, sizeof(policy));
+            policy.tenant.names = &tnt;
+            policy.tenant.n = 1;
+
+            if (says[k].outer != NULL) {
+                paths[i]->names = out;
+                paths[i]->n = 2;
+                snprintf(body, sizeof(body), "{\"active\":true,\"o\":%s}",
+                         says[k].outer);
+
+            } else if (says[k].value != NULL) {
+                snprintf(body, sizeof(body), "{\"active\":true,\"%s\":%s}",
+                         names[i], says[k].value);
+
+            } else {
+                snprintf(body, sizeof(body), "{\"active\":true}");
+            }
+
+            rc = check(body);
+            expected = (i == FHB_CLAIMS_SCOPE) ? says[k].merged
+                                               : says[k].other;
+
+            if ((rc == FHB_OK) != (expected != NULL)
+                || (rc != FHB_OK && rc != BAD))
+            {
+                fail_msg("%s, %s: %d", names[i], body, rc);
+            }
+
+            if (rc != FHB_OK) {
+                continue;
+            }
+
+            memset(&jwt, 0, sizeof(jwt));
+            jwt.exp = NOW + 10;
+
+            for (n = 0; n < FHB_CLAIMS_PARTS; n++) {
+                *fhb_claims_part(&jwt, n) = word;
+            }
+
+            fhb_claims_merge(&claims, &jwt);
+
+            for (n = 0; n < FHB_CLAIMS_PARTS; n++) {
+                s = fhb_claims_part(&claims, n);
+                assert_str(*s, n == i ? expected : "jwt");
+            }
+        }
+    }
+}
+
+
+static void
+of_the_dates_the_narrower_one_holds(void **state)
+{
+    fhb_claims_t  jwt;
+
+    (void) state;
+
+    memset(&jwt, 0, sizeof(jwt));
+    jwt.exp = NOW + 10;
+    jwt.nbf = NOW - 20;
+
+    assert_int_equal(check("{\"active\":true}"), FHB_OK);
+    fhb_claims_merge(&claims, &jwt);
+    assert_true(claims.exp == NOW + 10 && claims.nbf == NOW - 20);
+
+    assert_int_equal(check("{\"active\":true,\"exp\":1700000005,"
+                           "\"nbf\":1699999990}"), FHB_OK);
+    fhb_claims_merge(&claims, &jwt);
+    assert_true(claims.exp == NOW + 5 && claims.nbf == NOW - 10);
+
+    assert_int_equal(check("{\"active\":true,\"exp\":1700000015,"
+                           "\"nbf\":1699999970}"), FHB_OK);
+    fhb_claims_merge(&claims, &jwt);
+    assert_true(claims.exp == NOW + 10 && claims.nbf == NOW - 20);
+}
+
+
 static void
 the_leeway_holds(void **state)
 {
@@ -345,6 +484,8 @@ main(void)
         T(an_active_token_is_checked_all_the_same),
         T(issuer_and_audience_are_asked_for_when_they_are_set),
         T(what_smart_asks_for_is_kept),
+        T(what_an_answer_says_is_empty_is_empty),
+        T(of_the_dates_the_narrower_one_holds),
         T(the_leeway_holds),
         T(the_size_is_bounded),
         T(an_allocation_that_fails_is_told_and_nothing_leaks)
