@@ -13,7 +13,11 @@
 /* the room that refusals may take of a zone */
 #define NGX_HTTP_FHIR_BINARY_CACHE_REFUSAL  4096    /* bytes for each */
 
-#define NGX_HTTP_FHIR_BINARY_CACHE_PARTS    6
+/* seconds that the verdict of an introspection is good for, by default */
+#define NGX_HTTP_FHIR_BINARY_CACHE_ASKED    60
+
+/* seconds that a refusal is kept, at most */
+#define NGX_HTTP_FHIR_BINARY_CACHE_DENIED   10
 
 
 typedef struct {
@@ -21,11 +25,14 @@ typedef struct {
     ngx_queue_t          queue;
     u_char               digest[FHB_DIGEST_LEN];
     fhb_rc_t             rc;
+    time_t               made;                /* seconds */
     time_t               until;               /* seconds; then it is void */
     time_t               used;                /* seconds */
     int64_t              exp;
     int64_t              nbf;
-    uint16_t             len[NGX_HTTP_FHIR_BINARY_CACHE_PARTS];
+    ngx_uint_t           asked;               /* it rests on an answer of an
+                                               * introspection endpoint */
+    uint16_t             len[FHB_CLAIMS_PARTS];
     u_char               text[1];             /* the parts, one by one */
 } ngx_http_fhir_binary_cache_node_t;
 
@@ -58,10 +65,16 @@ static void ngx_http_fhir_binary_cache_remove(
 static void ngx_http_fhir_binary_cache_expire(
     ngx_http_fhir_binary_cache_ctx_t *cache, ngx_queue_t *list, time_t now,
     time_t inactive, ngx_uint_t force);
-static void ngx_http_fhir_binary_cache_parts(fhb_claims_t *claims,
-    fhb_str_t **parts);
+static time_t ngx_http_fhir_binary_cache_valid(
+    const ngx_http_fhir_binary_loc_conf_t *conf, fhb_rc_t rc,
+    ngx_uint_t asked);
+static ngx_uint_t ngx_http_fhir_binary_cache_fresh(
+    const ngx_http_fhir_binary_loc_conf_t *conf,
+    ngx_http_fhir_binary_cache_node_t *node, time_t now);
 static fhb_rc_t ngx_http_fhir_binary_cache_read(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_cache_node_t *node);
+static void ngx_http_fhir_binary_cache_write(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_http_fhir_binary_cache_node_t *node);
 
 
 ngx_int_t
@@ -243,15 +256,45 @@ ngx_http_fhir_binary_cache_expire(ngx_http_fhir_binary_cache_ctx_t *cache,
 }
 
 
-static void
-ngx_http_fhir_binary_cache_parts(fhb_claims_t *claims, fhb_str_t **parts)
+/*
+ * How old a verdict may get in a location: seconds, 0 for as old as its token.
+ */
+
+static time_t
+ngx_http_fhir_binary_cache_valid(const ngx_http_fhir_binary_loc_conf_t *conf,
+    fhb_rc_t rc, ngx_uint_t asked)
 {
-    parts[0] = &claims->scope;
-    parts[1] = &claims->patient;
-    parts[2] = &claims->client_id;
-    parts[3] = &claims->subject;
-    parts[4] = &claims->jti;
-    parts[5] = &claims->tenant;
+    time_t  valid;
+
+    valid = conf->cache_valid;
+
+    if (rc != FHB_OK) {
+        return valid ? ngx_min(valid, NGX_HTTP_FHIR_BINARY_CACHE_DENIED)
+                     : NGX_HTTP_FHIR_BINARY_CACHE_DENIED;
+    }
+
+    if (valid == 0 && asked) {
+        return NGX_HTTP_FHIR_BINARY_CACHE_ASKED;
+    }
+
+    return valid;
+}
+
+
+/*
+ * Locations share a zone, and each may allow another age: a verdict is good
+ * as long as both allow it, the one that stored it and the one that reads.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_cache_fresh(const ngx_http_fhir_binary_loc_conf_t *conf,
+    ngx_http_fhir_binary_cache_node_t *node, time_t now)
+{
+    time_t  valid;
+
+    valid = ngx_http_fhir_binary_cache_valid(conf, node->rc, node->asked);
+
+    return valid == 0 || now - node->made < valid;
 }
 
 
@@ -287,7 +330,7 @@ ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
         if (now >= node->until) {
             ngx_http_fhir_binary_cache_remove(cache, node);
 
-        } else {
+        } else if (ngx_http_fhir_binary_cache_fresh(ctx->conf, node, now)) {
             rc = ngx_http_fhir_binary_cache_read(r, ctx, node);
 
             node->used = now;
@@ -322,7 +365,7 @@ ngx_http_fhir_binary_cache_read(ngx_http_request_t *r,
 {
     u_char      *p;
     size_t       len;
-    fhb_str_t   *parts[NGX_HTTP_FHIR_BINARY_CACHE_PARTS];
+    fhb_str_t   *s;
     ngx_uint_t   i;
 
     if (node->rc != FHB_OK) {
@@ -331,7 +374,7 @@ ngx_http_fhir_binary_cache_read(ngx_http_request_t *r,
 
     len = 0;
 
-    for (i = 0; i < NGX_HTTP_FHIR_BINARY_CACHE_PARTS; i++) {
+    for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
         len += node->len[i];
     }
 
@@ -342,11 +385,10 @@ ngx_http_fhir_binary_cache_read(ngx_http_request_t *r,
 
     ngx_memcpy(p, node->text, len);
 
-    ngx_http_fhir_binary_cache_parts(&ctx->auth.claims, parts);
-
-    for (i = 0; i < NGX_HTTP_FHIR_BINARY_CACHE_PARTS; i++) {
-        parts[i]->data = p;
-        parts[i]->len = node->len[i];
+    for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
+        s = fhb_claims_part(&ctx->auth.claims, i);
+        s->data = p;
+        s->len = node->len[i];
         p += node->len[i];
     }
 
@@ -358,18 +400,16 @@ ngx_http_fhir_binary_cache_read(ngx_http_request_t *r,
 
 
 /*
- * Keep a verdict for valid seconds, 0 for as long as the token lives.  A
- * verdict that does not fit is not kept.
+ * Keep a verdict; asked: it rests on an answer of an introspection endpoint.
+ * A verdict that does not fit is not kept.
  */
 
 void
 ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, time_t valid)
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, ngx_uint_t asked)
 {
-    u_char                             *p;
     size_t                              size;
-    time_t                              now, inactive;
-    fhb_str_t                          *parts[NGX_HTTP_FHIR_BINARY_CACHE_PARTS];
+    time_t                              now, valid, inactive;
     ngx_uint_t                          i;
     ngx_queue_t                        *list;
     ngx_http_fhir_binary_cache_ctx_t   *cache;
@@ -384,15 +424,14 @@ ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
     cache = ctx->conf->cache->data;
     now = ngx_time();
     inactive = ctx->conf->cache_inactive;
+    valid = ngx_http_fhir_binary_cache_valid(ctx->conf, rc, asked);
 
     size = offsetof(ngx_http_fhir_binary_cache_node_t, text);
 
-    ngx_http_fhir_binary_cache_parts(&ctx->auth.claims, parts);
-
     if (rc == FHB_OK) {
 
-        for (i = 0; i < NGX_HTTP_FHIR_BINARY_CACHE_PARTS; i++) {
-            size += parts[i]->len;
+        for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
+            size += fhb_claims_part(&ctx->auth.claims, i)->len;
         }
 
         if (valid == 0 || valid > ctx->auth.claims.exp - now) {
@@ -438,22 +477,13 @@ ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
     ngx_memcpy(&node->node.key, ctx->auth.key, sizeof(ngx_rbtree_key_t));
 
     node->rc = rc;
+    node->asked = asked;
+    node->made = now;
     node->used = now;
     node->until = now + valid;
 
     if (rc == FHB_OK) {
-
-        node->exp = ctx->auth.claims.exp;
-        node->nbf = ctx->auth.claims.nbf;
-        p = node->text;
-
-        for (i = 0; i < NGX_HTTP_FHIR_BINARY_CACHE_PARTS; i++) {
-            node->len[i] = (uint16_t) parts[i]->len;
-
-            if (parts[i]->len) {
-                p = ngx_cpymem(p, parts[i]->data, parts[i]->len);
-            }
-        }
+        ngx_http_fhir_binary_cache_write(ctx, node);
 
     } else {
         cache->sh->refusals++;
@@ -465,4 +495,27 @@ ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
 done:
 
     ngx_shmtx_unlock(&cache->shpool->mutex);
+}
+
+
+static void
+ngx_http_fhir_binary_cache_write(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_http_fhir_binary_cache_node_t *node)
+{
+    u_char      *p;
+    fhb_str_t   *s;
+    ngx_uint_t   i;
+
+    node->exp = ctx->auth.claims.exp;
+    node->nbf = ctx->auth.claims.nbf;
+    p = node->text;
+
+    for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
+        s = fhb_claims_part(&ctx->auth.claims, i);
+        node->len[i] = (uint16_t) s->len;
+
+        if (s->len) {
+            p = ngx_cpymem(p, s->data, s->len);
+        }
+    }
 }

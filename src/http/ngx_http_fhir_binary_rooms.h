@@ -113,7 +113,7 @@ ngx_int_t ngx_http_fhir_binary_cache_create(ngx_conf_t *cf,
 fhb_rc_t ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 void ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, time_t valid);
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, ngx_uint_t asked);
 
 /* scope and patient */
 

@@ -12,13 +12,6 @@
 #include "fhb_query.h"
 
 
-/* seconds that the verdict of an introspection is good for, by default */
-#define NGX_HTTP_FHIR_BINARY_TOKEN_VALID   60
-
-/* seconds that a refusal is kept, at most */
-#define NGX_HTTP_FHIR_BINARY_TOKEN_DENIED  10
-
-
 static void ngx_http_fhir_binary_token_cleanup(void *data);
 static fhb_rc_t ngx_http_fhir_binary_token_take(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -31,7 +24,7 @@ static ngx_uint_t ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
 static ngx_int_t ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_token_accept(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, time_t valid);
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t asked);
 static ngx_int_t ngx_http_fhir_binary_token_deny(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 
@@ -326,26 +319,17 @@ ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
         fhb_claims_merge(&ctx->auth.claims, &local);
     }
 
-    return ngx_http_fhir_binary_token_accept(r, ctx,
-                                             NGX_HTTP_FHIR_BINARY_TOKEN_VALID);
+    return ngx_http_fhir_binary_token_accept(r, ctx, 1);
 }
 
 
-/*
- * valid: seconds by default, 0 for as long as the token lives
- */
-
 static ngx_int_t
 ngx_http_fhir_binary_token_accept(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, time_t valid)
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t asked)
 {
-    if (ctx->conf->cache_valid) {
-        valid = ctx->conf->cache_valid;
-    }
-
     ctx->auth.verified = 1;
 
-    ngx_http_fhir_binary_cache_store(r, ctx, FHB_OK, valid);
+    ngx_http_fhir_binary_cache_store(r, ctx, FHB_OK, asked);
 
     return NGX_OK;
 }
@@ -355,20 +339,12 @@ static ngx_int_t
 ngx_http_fhir_binary_token_deny(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
 {
-    time_t  valid;
-
     if (rc == FHB_E_NOMEM) {
         rc = FHB_E_INTERNAL;
     }
 
-    valid = NGX_HTTP_FHIR_BINARY_TOKEN_DENIED;
-
-    if (ctx->conf->cache_valid && ctx->conf->cache_valid < valid) {
-        valid = ctx->conf->cache_valid;
-    }
-
     if (rc == FHB_E_TOKEN_INVALID || rc == FHB_E_TOKEN_EXPIRED) {
-        ngx_http_fhir_binary_cache_store(r, ctx, rc, valid);
+        ngx_http_fhir_binary_cache_store(r, ctx, rc, ctx->auth.answered);
     }
 
     return ngx_http_fhir_binary_reject(r, ctx, rc);
