@@ -69,7 +69,7 @@ is(seen('fhir', 'a=1;_summary=true;b=2'), 'a=1;b=2',
 is(seen('raw', '_summary=true&%5felements=id&_summary:x&c;_summary'),
    '_summary=true&%5felements=id&_summary:x&c;_summary',
    'a raw store has its own idea of these names');
-is(seen('raw', '_summary=1&_format=json&_format:x&%zz=1'),
+is(seen('raw', '_summary=1&_format=json&_pretty=x&%zz=1'),
    '_summary=1&%zz=1', 'but none of what is said to the gateway');
 
 $ngx->is_log_clean;

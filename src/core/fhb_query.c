@@ -22,17 +22,12 @@ static const fhb_str_t  fhb_query_key_format = fhb_string("_format");
 static const fhb_str_t  fhb_query_key_pretty = fhb_string("_pretty");
 static const fhb_str_t  fhb_query_key_token = fhb_string("access_token");
 
-/* the first three are general */
+/* what makes a FHIR server leave out a part of a resource */
 
-static const fhb_str_t  fhb_query_stripped[] = {
-    fhb_string("_format"),
-    fhb_string("_pretty"),
-    fhb_string("access_token"),
+static const fhb_str_t  fhb_query_subset[] = {
     fhb_string("_summary"),
     fhb_string("_elements")
 };
-
-#define FHB_QUERY_GENERAL  3
 
 
 static int fhb_query_copy(const fhb_query_t *q, int fhir, fhb_out_t *out);
@@ -212,7 +207,7 @@ fhb_query_strip(fhb_str_t args, int fhir, fhb_out_t *out)
 
 /*
  * A parameter whose own name is left out goes whole: the ";" in a value of
- * _format is no separator.  From another one go the pieces that a server
+ * _format is no separator.  From another one go the pieces that a FHIR server
  * which splits at ";", too, would take for one of the names.
  */
 
@@ -233,7 +228,7 @@ fhb_query_copy(const fhb_query_t *q, int fhir, fhb_out_t *out)
         return 1;
     }
 
-    for (strips = 0; rest.len && !strips; /* void */) {
+    for (strips = 0; fhir && rest.len && !strips; /* void */) {
         strips = fhb_query_strips(fhb_query_piece(&rest), fhir);
     }
 
@@ -313,11 +308,14 @@ fhb_query_strips(fhb_str_t piece, int fhir)
 
     piece = fhb_query_name(piece);
 
-    n = fhir ? sizeof(fhb_query_stripped) / sizeof(fhb_query_stripped[0])
-             : FHB_QUERY_GENERAL;
+    if (fhb_query_name_is_general(piece)) {
+        return 1;
+    }
+
+    n = fhir ? sizeof(fhb_query_subset) / sizeof(fhb_query_subset[0]) : 0;
 
     for (i = 0; i < n; i++) {
-        if (fhb_query_means(piece, fhb_query_stripped[i])) {
+        if (fhb_query_means(piece, fhb_query_subset[i])) {
             return 1;
         }
     }

@@ -90,9 +90,9 @@ int fhb_query_has_token(fhb_str_t args);
  * source   design 2.5, 2.6
  * test     t/unit/test_query.c, t/fuzz/fuzz_query.c
  *
- * A name is left out in every spelling that some server takes for it: in any
- * case, with blanks around it, with a modifier, as an array, behind a ";".
- * Where fhir is not 0, so is a name that cannot be decoded.
+ * _summary and _elements are left out in every spelling that some server takes
+ * for them: in any case, with blanks around, with a modifier, as an array,
+ * behind a ";".  So is a name that cannot be decoded.
  */
 
 int fhb_query_strip(fhb_str_t args, int fhir, fhb_out_t *out);

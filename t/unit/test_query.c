@@ -407,8 +407,10 @@ what_is_for_the_gateway_is_stripped_and_the_rest_kept(void **state)
         { "%5fformat=json&%61ccess_token=x&_prett%79&a=1", 0, 1, "a=1" },
         { "_format=json&a==&=&b=_format", 0, 1, "a==&=&b=_format" },
         { "_format=a/b;c=d&a=1;b", 0, 1, "a=1;b" },
-        { "_FORMAT=1&_formats=2&_format.x", 0, 1, "_formats=2&_format.x" },
-        { "_format:x=1&access_token%3a=2&_pretty[]=3&a", 0, 1, "a" },
+        { "_FORMAT=1&_formats=2&_format.x", 0, 0,
+          "_FORMAT=1&_formats=2&_format.x" },
+        { "_format:x=1&access_token%3a=2&_pretty[]=3&a", 0, 0,
+          "_format:x=1&access_token%3a=2&_pretty[]=3&a" },
         { "_summary=true&_elements=id", 0, 0, "_summary=true&_elements=id" },
         { "a=1;_summary=true&%zz=1", 0, 0, "a=1;_summary=true&%zz=1" },
     };
