@@ -320,6 +320,8 @@ typedef struct {
     /* claim */
     fhb_route_t                  route;
     fhb_rc_t                     route_rc;
+    fhb_route_t                  whose;       /* the document that is looked up
+                                               * for the patient */
     ngx_uint_t                   http_version; /* the client's */
     unsigned                     options:1;   /* answered with 204 */
     unsigned                     own:1;       /* a subrequest of ours */
@@ -328,6 +330,11 @@ typedef struct {
                                                * what is stored concerns us */
     unsigned                     paged:1;     /* an error_page took over */
     unsigned                     elsewhere:1; /* and it leads to a document */
+    unsigned                     moved:1;     /* whose is being looked up */
+    unsigned                     erred:1;     /* an error led here; without
+                                               * r->error_page, too, which is
+                                               * not set when error pages are
+                                               * recursive */
     ngx_uint_t                   page_status; /* that it keeps or sets */
 
     /* access */
@@ -376,6 +383,8 @@ typedef struct {
     /* upstream */
     ngx_http_fhir_binary_end_t   end;
     ngx_int_t                  (*input_filter_init)(void *data);
+                                              /* nginx's own */
+    void                       (*write_event_handler)(ngx_http_request_t *r);
                                               /* nginx's own */
     unsigned                     preread:1;   /* the whole body came with the
                                                * header */

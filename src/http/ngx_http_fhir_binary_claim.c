@@ -50,6 +50,7 @@ ngx_http_fhir_binary_ctx(ngx_http_request_t *r)
             /* nginx has redirected; after a refusal, to an error_page */
 
             ctx->paged = (ctx->error != FHB_OK);
+            ctx->erred = (ctx->paged || r->error_page || r->err_status);
             ctx->page_status = (ctx->paged || r->error_page) ? r->err_status
                                                              : 0;
             return ctx;
@@ -82,6 +83,8 @@ ngx_http_fhir_binary_claim(ngx_http_request_t *r)
     ctx->http_version = r->http_version;
     ctx->route_rc = fhb_route_parse(&ctx->route,
                                     ngx_http_fhir_binary_to_core(r->uri));
+
+    ctx->whose = ctx->route;
 
     cln->handler = ngx_http_fhir_binary_claim_cleanup;
 

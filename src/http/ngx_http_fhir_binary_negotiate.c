@@ -10,6 +10,7 @@
 #include "ngx_http_fhir_binary.h"
 #include "ngx_http_fhir_binary_glue.h"
 #include "fhb_query.h"
+#include "fhb_text.h"
 
 
 /* lines of Accept that are looked at; fhb_accept_parse() refuses far fewer */
@@ -21,6 +22,8 @@
 
 static ngx_int_t ngx_http_fhir_binary_negotiate_index(
     ngx_http_core_main_conf_t *cmcf, ngx_str_t *name);
+static ngx_int_t ngx_http_fhir_binary_negotiate_moved(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_negotiate_source(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_negotiate_waive(ngx_http_request_t *r,
@@ -133,10 +136,16 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    /* r->error_page alone is not set under recursive_error_pages */
+    if (r->internal) {
 
-    if ((r->error_page || r->err_status || ctx->paged)
-        && ngx_http_fhir_binary_negotiate_source(r, ctx) != NGX_OK)
+        n = ngx_http_fhir_binary_negotiate_moved(r, ctx);
+
+        if (n != NGX_OK) {
+            return n;
+        }
+    }
+
+    if (ctx->erred && ngx_http_fhir_binary_negotiate_source(r, ctx) != NGX_OK)
     {
         return fhb_error_row(ctx->error)->status;
     }
@@ -190,6 +199,57 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
     ctx->prepared = 1;
 
     return ngx_http_fhir_binary_request_body(r);
+}
+
+
+/*
+ * A redirect inside nginx may lead to the route of another document than the
+ * one that was looked up for the patient: that one is looked up too.  Where
+ * X-Accel-Redirect or try_files lead, the backend or the operator has said
+ * where this very document is.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_negotiate_moved(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t    rc;
+    fhb_route_t  route;
+
+    if (fhb_route_parse(&route, ngx_http_fhir_binary_to_core(r->uri))
+        != FHB_OK)
+    {
+        if (ctx->erred) {
+            /* nobody can say which document that is */
+            ctx->whose = route;
+            ctx->auth.owns = 0;
+        }
+
+        return NGX_OK;
+    }
+
+    if (route.kind != ctx->whose.kind
+        || !fhb_text_eq(route.id, ctx->whose.id)
+        || !fhb_text_eq(route.vid, ctx->whose.vid))
+    {
+        ctx->whose = route;
+        ctx->moved = 1;
+
+        ctx->auth.fetch = NULL;
+        ctx->auth.pages = 0;
+        ctx->auth.read = 0;
+        ctx->auth.owns = 0;
+    }
+
+    if (!ctx->moved || !ctx->granted) {
+        return NGX_OK;
+    }
+
+    rc = ngx_http_fhir_binary_patient_ask(r, ctx);
+
+    ctx->moved = (rc == NGX_AGAIN);
+
+    return rc;
 }
 
 

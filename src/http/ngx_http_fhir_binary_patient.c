@@ -197,7 +197,7 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
 
     ngx_memzero(&ask, sizeof(fhb_bundle_ask_t));
 
-    ask.id = ctx->route.id;
+    ask.id = ctx->whose.id;
     ask.patient = ctx->auth.claims.patient;
 
     if (ngx_http_fhir_binary_patient_base(r, ctx, &ask.base) != NGX_OK) {
@@ -298,7 +298,7 @@ ngx_http_fhir_binary_patient_check(ngx_http_request_t *r,
 
     if (ctx->route.kind == FHB_ROUTE_CCD) {
         /* its patient parameter was compared before the backend was asked */
-        return FHB_OK;
+        return (ctx->whose.kind == FHB_ROUTE_CCD) ? FHB_OK : FHB_E_PATIENT;
     }
 
     switch (ctx->conf->patient) {

@@ -14,6 +14,9 @@
  *   an error.
  * - pipe->upstream_done, or u->length 0 without buffering, ends the reading;
  *   the request is then finalized as a whole one.
+ * - ngx_event_pipe_write_to_downstream() calls the output filters for what is
+ *   new only.  A buffer that a thread reads from a file waits, when it is
+ *   read, for the backend to send more.
  */
 
 #include "ngx_http_fhir_binary.h"
@@ -40,6 +43,11 @@ static void ngx_http_fhir_binary_upstream_begin(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_upstream_ignore(void *data,
     ssize_t bytes);
+static ngx_int_t ngx_http_fhir_binary_upstream_follow(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_upstream_unfollow(void *data);
+static void ngx_http_fhir_binary_upstream_begun(ngx_event_t *ev);
+static void ngx_http_fhir_binary_upstream_writer(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_fhir_binary_upstream_stores(
     ngx_http_request_t *r);
 static void ngx_http_fhir_binary_upstream_stop(ngx_http_request_t *r);
@@ -326,6 +334,10 @@ ngx_http_fhir_binary_upstream_init(void *data)
         return NGX_ERROR;
     }
 
+    if (ctx->held && ngx_http_fhir_binary_upstream_follow(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (ctx->input_filter_init == NULL) {
         ngx_http_fhir_binary_upstream_begin(r, ctx);
         return NGX_OK;
@@ -394,6 +406,101 @@ static ngx_int_t
 ngx_http_fhir_binary_upstream_ignore(void *data, ssize_t bytes)
 {
     return NGX_OK;
+}
+
+
+/*
+ * The header is held, and what decides about it may be read from a file by a
+ * thread.  nginx sets the request's write handler right after the call that
+ * we are in; the next turn puts ours before it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_upstream_follow(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_event_t               *ev;
+    ngx_pool_cleanup_t        *cln;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->aio == NGX_HTTP_AIO_OFF || !r->upstream->buffering) {
+        return NGX_OK;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_event_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    ev = cln->data;
+    ngx_memzero(ev, sizeof(ngx_event_t));
+
+    ev->handler = ngx_http_fhir_binary_upstream_begun;
+    ev->data = ctx;
+    ev->log = r->connection->log;
+
+    cln->handler = ngx_http_fhir_binary_upstream_unfollow;
+
+    ngx_post_event(ev, &ngx_posted_events);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_fhir_binary_upstream_unfollow(void *data)
+{
+    ngx_event_t  *ev = data;
+
+    if (ev->posted) {
+        ngx_delete_posted_event(ev);
+    }
+}
+
+
+static void
+ngx_http_fhir_binary_upstream_begun(ngx_event_t *ev)
+{
+    ngx_http_request_t          *r;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ev->data;
+    r = ctx->request;
+
+    if (ngx_http_fhir_binary_upstream_live(r)
+        && r->write_event_handler != ngx_http_fhir_binary_upstream_writer)
+    {
+        ctx->write_event_handler = r->write_event_handler;
+        r->write_event_handler = ngx_http_fhir_binary_upstream_writer;
+    }
+}
+
+
+static void
+ngx_http_fhir_binary_upstream_writer(ngx_http_request_t *r)
+{
+    ngx_event_pipe_t            *p;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+    p = r->upstream->pipe;
+
+    if (ngx_http_fhir_binary_upstream_live(r)
+        && !r->aio
+        && (r->buffered & NGX_HTTP_COPY_BUFFERED)
+        && !r->connection->write->delayed
+        && !r->connection->write->timedout)
+    {
+        if (ngx_http_output_filter(r, NULL) == NGX_ERROR) {
+            p->downstream_error = 1;
+        }
+
+        p->aio = r->aio;
+    }
+
+    ctx->write_event_handler(r);
 }
 
 
