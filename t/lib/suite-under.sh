@@ -18,7 +18,7 @@ rm -f "$build"/report.*
 
 # Everything is slower now; the patience of the suites grows with it.
 
-export TEST_NGINX_TIMEOUT=20 FHIR_BINARY_PATIENCE=4
+export FHIR_BINARY_PATIENCE=4
 
 case $tool in
 
