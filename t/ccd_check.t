@@ -59,6 +59,8 @@ my %later = (
     'crossed tags' => $small =~ s{</realmCode|</code>|</author>}{</x>}r
                              =~ s{</title>}{</titel>}r,
     'an entity' => $small =~ s{</title>}{&nbsp;</title>}r,
+    'a byte that its encoding has not' => '<?xml version="1.0" encoding='
+        . "'windows-1252'?><ClinicalDocument $v3>\x81</x></ClinicalDocument>",
     'bytes that are not UTF-8' => $small =~ s{</title>}{\xff</title>}r,
     'an end tag missing, large' => ccd_document(100_000)
                                    =~ s{</ClinicalDocument>}{}r,

@@ -21,6 +21,7 @@ struct fhb_xml_s {
     unsigned                  depth;    /* open elements */
     unsigned                  errors:1; /* libxml2 told of one */
     unsigned                  loose:1;  /* of one that strict is for */
+    unsigned                  ended:1;  /* libxml2 was told */
     unsigned                  started:1;
                                         /* the declaration was judged */
     size_t                    len;      /* bytes in start */
@@ -34,6 +35,7 @@ static fhb_rc_t fhb_xml_start(fhb_xml_t *xml);
 static size_t fhb_xml_begin(fhb_xml_t *xml, fhb_str_t in);
 static void fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len,
     int last);
+static int fhb_xml_bad(const fhb_xml_t *xml, int rc);
 static void fhb_xml_stop(fhb_xml_t *xml, fhb_rc_t rc);
 static fhb_str_t fhb_xml_str(const xmlChar *s);
 static void fhb_xml_on_open(void *data, const xmlChar *name,
@@ -215,7 +217,8 @@ fhb_xml_finish(fhb_xml_t *xml)
         fhb_xml_run(xml, xml->start, xml->len, 0);
     }
 
-    if (xml->rc == FHB_OK) {
+    if (xml->rc == FHB_OK && !xml->ended) {
+        xml->ended = 1;
         fhb_xml_run(xml, NULL, 0, 1);
     }
 
@@ -226,10 +229,21 @@ fhb_xml_finish(fhb_xml_t *xml)
 static void
 fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
 {
-    int                rc;
-    xmlParserInputPtr  input;
+    int                  rc;
+    void                *context;
+    xmlParserInputPtr    input;
+    xmlGenericErrorFunc  generic;
+
+    /* what a converter of bytes meets is told to the process, not to sax */
+
+    generic = xmlGenericError;
+    context = xmlGenericErrorContext;
+
+    xmlSetGenericErrorFunc(NULL, fhb_xml_on_warning);
 
     rc = xmlParseChunk(xml->ctxt, (const char *) p, (int) len, last);
+
+    xmlSetGenericErrorFunc(context, generic);
 
     if (xml->rc != FHB_OK) {
         return;                         /* a handler's verdict comes first */
@@ -240,9 +254,7 @@ fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
         return;
     }
 
-    if (!xml->ctxt->wellFormed || xml->errors
-        || (xml->loose && xml->handler->strict))
-    {
+    if (fhb_xml_bad(xml, rc)) {
         fhb_xml_stop(xml, FHB_E_SYNTAX);
         return;
     }
@@ -252,6 +264,28 @@ fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
     if (input != NULL && input->end - input->cur > FHB_XML_MAX_PENDING) {
         fhb_xml_stop(xml, FHB_E_TOO_LARGE);
     }
+}
+
+
+/*
+ * A byte that its encoding does not have stops libxml2, which then takes all
+ * that follows for nothing, and the document for well-formed: only the result
+ * says so.
+ */
+
+static int
+fhb_xml_bad(const fhb_xml_t *xml, int rc)
+{
+    if (!xml->ctxt->wellFormed || xml->errors) {
+        return 1;
+    }
+
+    if (xml->loose && !xml->handler->strict) {
+        return rc != XML_ERR_OK && rc != XML_NS_ERR_UNDEFINED_NAMESPACE
+               && rc != XML_WAR_NS_URI;
+    }
+
+    return rc != XML_ERR_OK || xml->loose;
 }
 
 

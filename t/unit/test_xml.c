@@ -318,6 +318,56 @@ utf16_is_for_the_loose(void **state)
 
 
 static void
+a_byte_that_its_encoding_has_not_is_refused(void **state)
+{
+    size_t   i, k, n, len;
+    story_t  s;
+    char     in[200];
+
+    static const struct {
+        const char  *head;
+        const char  *bad;
+        size_t       len;
+    } rows[] = {
+        { "<?xml version='1.0' encoding='windows-1252'?><r>", "\x81", 1 },
+        { "<?xml version='1.0' encoding='windows-1252'?><r>", "\x80\0", 2 },
+        { "<?xml version='1.0' encoding='windows-1253'?><r>", "\xd2", 1 },
+        { "<?xml version='1.0' encoding='ISO-8859-3'?><r>", "\xa5", 1 },
+        { "<?xml version='1.0' encoding='US-ASCII'?><r>", "\xe9", 1 },
+        { "<?xml version='1.0'?><r x:y='z' xmlns:a='b'>", "\xe9", 1 },
+        { "<?xml version='1.0' encoding='windows-1252'?><r x:y='z'>",
+          "\x81", 1 },
+        { "<?xml version='1.0' encoding='windows-1252'?><r xmlns:a='b'>",
+          "\x81", 1 }
+    };
+
+    (void) state;
+
+    memset(&s, 0, sizeof(s));
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        for (k = 0; k < 2; k++) {
+
+            /* what follows would close it, or be no XML at all */
+
+            len = strlen(rows[i].head);
+            memcpy(in, rows[i].head, len);
+            memcpy(in + len, rows[i].bad, rows[i].len);
+            len += rows[i].len;
+            strcpy(in + len, k ? "<<< & </r>" : "x</r>");
+            len += strlen(in + len);
+
+            for (n = 1; n < 200; n += 1 + n / 3) {
+                if (tell(&s, &loose, in, len, n) != FHB_E_SYNTAX) {
+                    fail_msg("%s, in pieces of %zu", in, n);
+                }
+            }
+        }
+    }
+}
+
+
+static void
 a_declaration_is_bounded(void **state)
 {
     size_t   i, n;
@@ -367,6 +417,7 @@ main(void)
         cmocka_unit_test(a_prefix_must_be_declared_for_the_strict),
         cmocka_unit_test(encodings_with_a_state_are_refused),
         cmocka_unit_test(utf16_is_for_the_loose),
+        cmocka_unit_test(a_byte_that_its_encoding_has_not_is_refused),
         cmocka_unit_test(a_declaration_is_bounded),
         cmocka_unit_test(want_of_memory_is_told)
     };
