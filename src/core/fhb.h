@@ -24,6 +24,7 @@
 #define FHB_MAX_ETAG          128       /* bytes of a backend's entity-tag */
 #define FHB_MAX_TOKEN         8192      /* bytes of a bearer token */
 #define FHB_MAX_SCOPE         4096      /* bytes of a scope string */
+#define FHB_MAX_OUTCOME       262144    /* bytes of an outcome that passes */
 #define FHB_MAX_BUNDLE        1048576   /* bytes of a search about a patient */
 #define FHB_MAX_PAGES         16        /* Bundles of such a search */
 #define FHB_MAX_NEXT          4096      /* bytes of the query of one of them */

@@ -13,11 +13,14 @@
 struct fhb_cda_s {
     fhb_alloc_t   alloc;
     fhb_xml_t    *xml;
-    size_t        len;                  /* bytes while the root is not known */
+    size_t        len;                  /* bytes while the root is not known,
+                                         * later those in buf */
     unsigned      root:1;               /* it is known, and right */
+    unsigned char buf[FHB_CDA_BUFFER];  /* gathered: see fhb_xml_feed() */
 };
 
 
+static fhb_rc_t fhb_cda_gather(fhb_cda_t *cda, fhb_str_t in);
 static fhb_rc_t fhb_cda_open(void *data, const fhb_xml_tag_t *tag);
 static fhb_rc_t fhb_cda_verdict(fhb_rc_t rc);
 
@@ -43,7 +46,7 @@ fhb_cda_create(fhb_cda_t **out, const fhb_alloc_t *alloc)
         return FHB_E_NOMEM;
     }
 
-    memset(cda, 0, sizeof(fhb_cda_t));
+    memset(cda, 0, offsetof(fhb_cda_t, buf));
     cda->alloc = *alloc;
 
     rc = fhb_xml_create(&cda->xml, alloc, &fhb_cda_handler, cda);
@@ -105,18 +108,66 @@ fhb_cda_feed(fhb_cda_t *cda, fhb_str_t in)
 
         in.data += start.len;
         in.len -= start.len;
+        cda->len = 0;
     }
 
-    return fhb_cda_verdict(fhb_xml_feed(cda->xml, in));
+    return fhb_cda_verdict(fhb_cda_gather(cda, in));
+}
+
+
+static fhb_rc_t
+fhb_cda_gather(fhb_cda_t *cda, fhb_str_t in)
+{
+    size_t     n;
+    fhb_rc_t   rc;
+    fhb_str_t  part;
+
+    part.data = cda->buf;
+    part.len = 0;
+
+    rc = fhb_xml_feed(cda->xml, part);          /* one that failed, stays so */
+
+    for (/* void */; in.len && rc == FHB_OK; in.data += n, in.len -= n) {
+
+        if (cda->len == 0 && in.len >= sizeof(cda->buf)) {
+            n = in.len;
+            rc = fhb_xml_feed(cda->xml, in);
+            continue;
+        }
+
+        n = sizeof(cda->buf) - cda->len;
+        n = in.len < n ? in.len : n;
+
+        memcpy(cda->buf + cda->len, in.data, n);
+        cda->len += n;
+
+        if (cda->len == sizeof(cda->buf)) {
+            part.len = cda->len;
+            cda->len = 0;
+
+            rc = fhb_xml_feed(cda->xml, part);
+        }
+    }
+
+    return rc;
 }
 
 
 fhb_rc_t
 fhb_cda_end(fhb_cda_t *cda)
 {
-    fhb_rc_t  rc;
+    fhb_rc_t   rc;
+    fhb_str_t  part;
 
-    rc = fhb_xml_finish(cda->xml);
+    part.data = cda->buf;
+    part.len = cda->root ? cda->len : 0;
+    cda->len -= part.len;
+
+    rc = fhb_xml_feed(cda->xml, part);
+
+    if (rc == FHB_OK) {
+        rc = fhb_xml_finish(cda->xml);
+    }
 
     if (rc == FHB_OK && !cda->root) {
         return FHB_E_BACKEND_CCD;

@@ -11,6 +11,7 @@
 
 
 #define FHB_CDA_MAX_START  8192         /* bytes up to the root's tag */
+#define FHB_CDA_BUFFER     4096         /* bytes gathered behind it */
 
 typedef struct fhb_cda_s  fhb_cda_t;
 
@@ -19,7 +20,8 @@ typedef struct fhb_cda_s  fhb_cda_t;
  * fhb_cda_create - start to look at a document.
  *
  * returns  FHB_OK and *cda | FHB_E_NOMEM
- * memory   see fhb_xml_create(); free it with fhb_cda_free()
+ * memory   FHB_CDA_BUFFER, and see fhb_xml_create(); free it with
+ *          fhb_cda_free()
  * test     t/unit/test_cda.c, t/fuzz/fuzz_cda.c
  */
 
@@ -39,7 +41,9 @@ fhb_must_check fhb_rc_t fhb_cda_create(fhb_cda_t **cda,
  * source   CDA R2 (urn:hl7-org:v3); XML 1.0; design 2.2
  * test     t/unit/test_cda.c, t/fuzz/fuzz_cda.c
  *
- * A DTD of any kind is refused.  The result of one that failed stays.
+ * A DTD of any kind is refused, and so is what goes past a limit of
+ * fhb_xml.h.  What is wrong behind the root's tag is told FHB_CDA_BUFFER bytes
+ * later, or by fhb_cda_end().  The result of one that failed stays.
  */
 
 fhb_must_check fhb_rc_t fhb_cda_feed(fhb_cda_t *cda, fhb_str_t in);

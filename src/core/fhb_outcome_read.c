@@ -60,6 +60,10 @@ fhb_outcome_read(const fhb_alloc_t *alloc, fhb_form_t form, fhb_str_t body,
     fhb_rc_t            rc;
     fhb_outcome_seen_t  seen;
 
+    if (body.len > FHB_MAX_OUTCOME) {
+        return FHB_E_SYNTAX;
+    }
+
     memset(&seen, 0, sizeof(seen));
     memset(issue, 0, sizeof(fhb_outcome_issue_t));
 

@@ -8,9 +8,12 @@
 #include "fhb_xml.h"
 
 
-/* libxml2 takes an int; a part this size lets the limits act in time */
+/*
+ * Bytes that libxml2 gets at a time.  All the names and attributes in so many
+ * are not yet too many, so it is enough to look at the limits in between.
+ */
 
-#define FHB_XML_PART  16384
+#define FHB_XML_PART  4096
 
 
 struct fhb_xml_s {
@@ -19,13 +22,19 @@ struct fhb_xml_s {
     const fhb_xml_handler_t  *handler;
     void                     *data;
     unsigned                  depth;    /* open elements */
+    unsigned                  nspaces;  /* that these declare */
+    unsigned short            spaces[FHB_XML_MAX_DEPTH];
+                                        /* each of them */
     unsigned                  errors:1; /* libxml2 told of one */
     unsigned                  loose:1;  /* of one that strict is for */
     unsigned                  ended:1;  /* libxml2 was told */
     unsigned                  started:1;
                                         /* the declaration was judged */
-    size_t                    len;      /* bytes in start */
     fhb_rc_t                  rc;       /* FHB_OK while it goes on */
+    size_t                    at;       /* offset of what is pending */
+    size_t                    counted;  /* bytes of that */
+    size_t                    signs;    /* "=" in these */
+    size_t                    len;      /* bytes in start */
     unsigned char             start[FHB_XML_MAX_DECL];
                                         /* what is held back until then */
 };
@@ -36,6 +45,7 @@ static size_t fhb_xml_begin(fhb_xml_t *xml, fhb_str_t in);
 static void fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len,
     int last);
 static int fhb_xml_bad(const fhb_xml_t *xml, int rc);
+static int fhb_xml_fits(fhb_xml_t *xml);
 static void fhb_xml_stop(fhb_xml_t *xml, fhb_rc_t rc);
 static fhb_str_t fhb_xml_str(const xmlChar *s);
 static void fhb_xml_on_open(void *data, const xmlChar *name,
@@ -231,7 +241,6 @@ fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
 {
     int                  rc;
     void                *context;
-    xmlParserInputPtr    input;
     xmlGenericErrorFunc  generic;
 
     /* what a converter of bytes meets is told to the process, not to sax */
@@ -259,9 +268,7 @@ fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
         return;
     }
 
-    input = xml->ctxt->input;
-
-    if (input != NULL && input->end - input->cur > FHB_XML_MAX_PENDING) {
+    if (!fhb_xml_fits(xml)) {
         fhb_xml_stop(xml, FHB_E_TOO_LARGE);
     }
 }
@@ -286,6 +293,59 @@ fhb_xml_bad(const fhb_xml_t *xml, int rc)
     }
 
     return rc != XML_ERR_OK || xml->loose;
+}
+
+
+/*
+ * libxml2 keeps each name of a document once, and compares each attribute of
+ * an element with all the others.  It reads a start tag when all of it is
+ * there: "=" tells before how many attributes it may have.  Values may hold
+ * that, too, so that it may stand there more often.
+ */
+
+static int
+fhb_xml_fits(fhb_xml_t *xml)
+{
+    size_t             at, pending;
+    const xmlChar     *p;
+    xmlParserInputPtr  input;
+
+    if (xmlDictGetUsage(xml->ctxt->dict) > FHB_XML_MAX_NAMES) {
+        return 0;
+    }
+
+    input = xml->ctxt->input;
+    pending = (input != NULL) ? (size_t) (input->end - input->cur) : 0;
+
+    if (pending <= FHB_XML_PART) {
+        return 1;
+    }
+
+    if (pending > FHB_XML_MAX_PENDING) {
+        return 0;
+    }
+
+    p = input->cur;
+
+    if (p[0] != '<' || p[1] == '!' || p[1] == '?') {
+        return 1;
+    }
+
+    at = (size_t) input->consumed + (size_t) (p - input->base);
+
+    if (at != xml->at || pending < xml->counted) {
+        xml->at = at;
+        xml->counted = 0;
+        xml->signs = 0;
+    }
+
+    for (p += xml->counted; p < input->end; p++) {
+        xml->signs += (*p == '=');
+    }
+
+    xml->counted = pending;
+
+    return xml->signs <= 4 * FHB_XML_MAX_ATTRS;
 }
 
 
@@ -350,7 +410,6 @@ fhb_xml_on_open(void *data, const xmlChar *name, const xmlChar *prefix,
     fhb_xml_tag_t   tag;
 
     (void) prefix;
-    (void) nspaces;
     (void) spaces;
     (void) ndefault;
 
@@ -358,7 +417,10 @@ fhb_xml_on_open(void *data, const xmlChar *name, const xmlChar *prefix,
         return;
     }
 
-    if (xml->depth == FHB_XML_MAX_DEPTH) {
+    if (xml->depth == FHB_XML_MAX_DEPTH
+        || nattrs + nspaces > FHB_XML_MAX_ATTRS
+        || xml->nspaces + nspaces > FHB_XML_MAX_SPACES)
+    {
         fhb_xml_stop(xml, FHB_E_TOO_LARGE);
         return;
     }
@@ -369,6 +431,8 @@ fhb_xml_on_open(void *data, const xmlChar *name, const xmlChar *prefix,
     tag.nattrs = nattrs;
     tag.attrs = attrs;
 
+    xml->nspaces += nspaces;
+    xml->spaces[xml->depth] = (unsigned short) nspaces;
     xml->depth++;
 
     rc = xml->handler->open(xml->data, &tag);
@@ -395,6 +459,7 @@ fhb_xml_on_close(void *data, const xmlChar *name, const xmlChar *prefix,
     }
 
     xml->depth--;
+    xml->nspaces -= xml->spaces[xml->depth];
 
     if (xml->handler->close != NULL) {
         rc = xml->handler->close(xml->data, xml->depth);

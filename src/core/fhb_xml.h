@@ -15,6 +15,12 @@
 
 #define FHB_XML_MAX_PENDING  262144     /* bytes that a tag or comment spans */
 #define FHB_XML_MAX_DEPTH    200        /* open elements */
+#define FHB_XML_MAX_ATTRS    128        /* attributes of an element, and the
+                                         * namespaces that it declares */
+#define FHB_XML_MAX_SPACES   64         /* declared in open elements */
+#define FHB_XML_MAX_NAMES    65536      /* bytes of all names, each once, as
+                                         * libxml2 counts them: in blocks of
+                                         * 1, 4, 16 ... thousand */
 #define FHB_XML_MAX_DECL     512        /* bytes of the declaration */
 
 
@@ -52,10 +58,10 @@ typedef struct fhb_xml_s  fhb_xml_t;
  *
  * shape    handler: static
  * returns  FHB_OK and *xml | FHB_E_NOMEM
- * memory   a few bytes from alloc, which must outlive the parser; libxml2
- *          has its own allocator and takes about 12 KiB, and as much as it
- *          holds back of the input, FHB_XML_MAX_PENDING at most; free it
- *          with fhb_xml_free()
+ * memory   about 1 KiB from alloc, which must outlive the parser; libxml2
+ *          has its own allocator and takes about 12 KiB, and for what it
+ *          holds back of the input and for names not more than 1 MiB; free
+ *          it with fhb_xml_free()
  * test     t/unit/test_xml.c
  */
 
@@ -69,10 +75,13 @@ fhb_must_check fhb_rc_t fhb_xml_create(fhb_xml_t **xml,
  * shape    in: any length, may split anything
  * returns  FHB_OK, the piece is consumed | FHB_E_SYNTAX, for any DTD too,
  *          and for an encoding but UTF-8, UTF-16, ISO 8859, windows-125x |
- *          FHB_E_TOO_LARGE | FHB_E_NOMEM | what the handler returned; the
- *          result of a parser that has failed stays the same
+ *          FHB_E_TOO_LARGE past a limit above | FHB_E_NOMEM | what the
+ *          handler returned; the result of a parser that has failed stays
  * source   XML 1.0, Namespaces in XML 1.0
  * test     t/unit/test_xml.c, t/fuzz/fuzz_cda.c
+ *
+ * A caller gathers what comes in short pieces: libxml2 may look at all of a
+ * tag, a comment or the like again for each of them.
  */
 
 fhb_must_check fhb_rc_t fhb_xml_feed(fhb_xml_t *xml, fhb_str_t in);

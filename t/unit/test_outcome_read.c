@@ -210,6 +210,27 @@ one_that_is_cut_is_none(void **state)
 
 
 static void
+one_that_is_large_is_none(void **state)
+{
+    size_t       i;
+    static char  in[2][FHB_MAX_OUTCOME + 1];
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        memset(in[i], ' ', sizeof(in[i]));
+        memcpy(in[i], i ? GOOD_XML : GOOD,
+               i ? sizeof(GOOD_XML) - 1 : sizeof(GOOD) - 1);
+
+        assert_int_equal(read_bytes(i ? FHB_FORM_XML : FHB_FORM_JSON, in[i],
+                                    FHB_MAX_OUTCOME), FHB_OK);
+        assert_int_equal(read_bytes(i ? FHB_FORM_XML : FHB_FORM_JSON, in[i],
+                                    FHB_MAX_OUTCOME + 1), FHB_E_SYNTAX);
+    }
+}
+
+
+static void
 without_memory_there_is_no_verdict(void **state)
 {
     oom_t        oom;
@@ -252,6 +273,7 @@ main(void)
         cmocka_unit_test(the_first_issue_has_a_code),
         cmocka_unit_test(anything_else_is_none),
         cmocka_unit_test(one_that_is_cut_is_none),
+        cmocka_unit_test(one_that_is_large_is_none),
         cmocka_unit_test(without_memory_there_is_no_verdict),
     };
 

@@ -391,6 +391,146 @@ a_declaration_is_bounded(void **state)
 }
 
 
+static fhb_rc_t
+quiet_open(void *data, const fhb_xml_tag_t *tag)
+{
+    (void) data;
+    (void) tag;
+
+    return FHB_OK;
+}
+
+
+/* head, unit so many times (a "#" in it counts), tail; in pieces of n bytes */
+
+static fhb_rc_t
+repeat(const char *head, const char *unit, unsigned times, const char *tail,
+    size_t n)
+{
+    oom_t                           oom;
+    size_t                          len, fed;
+    unsigned                        i;
+    fhb_rc_t                        rc;
+    fhb_str_t                       piece;
+    fhb_xml_t                      *xml;
+    const char                     *p;
+    fhb_alloc_t                     alloc;
+    static unsigned char            in[2000000];
+    static const fhb_xml_handler_t  quiet = { quiet_open, NULL, NULL, 0 };
+
+    len = (size_t) sprintf((char *) in, "%s", head);
+
+    for (i = 0; i < times; i++) {
+        for (p = unit; *p; p++) {
+            if (*p == '#') {
+                len += (size_t) sprintf((char *) in + len, "%x", i);
+
+            } else {
+                in[len++] = (unsigned char) *p;
+            }
+        }
+
+        assert_in_range(len, 0, sizeof(in) - 1000);
+    }
+
+    len += (size_t) sprintf((char *) in + len, "%s", tail);
+
+    alloc = oom_init(&oom, 0);
+    assert_int_equal(fhb_xml_create(&xml, &alloc, &quiet, NULL), FHB_OK);
+
+    for (rc = FHB_OK, fed = 0; fed < len && rc == FHB_OK; fed += piece.len) {
+        piece.data = in + fed;
+        piece.len = len - fed < n ? len - fed : n;
+        rc = fhb_xml_feed(xml, piece);
+    }
+
+    if (rc == FHB_OK && *tail) {
+        rc = fhb_xml_finish(xml);
+    }
+
+    assert_in_range(oom.bytes, 1, 4096);
+
+    fhb_xml_free(xml);
+
+    return rc;
+}
+
+
+static void
+what_a_document_makes_libxml2_keep_is_bounded(void **state)
+{
+    size_t    i, n;
+    fhb_rc_t  rc;
+
+    static const struct {
+        const char  *head;
+        const char  *unit;
+        unsigned     times;
+        const char  *tail;
+        fhb_rc_t     rc;
+    } rows[] = {
+        /* attributes of an element */
+        { "<r", " a#=''", 128, "/>", FHB_OK },
+        { "<r", " a#=''", 129, "/>", FHB_E_TOO_LARGE },
+        { "<r xmlns:x='u'", " a#=''", 128, "/>", FHB_E_TOO_LARGE },
+        { "<r", " a#=''", 2000, "/>", FHB_E_TOO_LARGE },
+        { "<r", " a#=''", 30000, "/>", FHB_E_TOO_LARGE },
+        { "<r", " a#=''", 30000, "", FHB_E_TOO_LARGE },
+        { "<r><e", " a#=''", 30000, "", FHB_E_TOO_LARGE },
+        { "<r><e\n", "\ta#\n=\n'>'", 20000, "", FHB_E_TOO_LARGE },
+        { "<r><e", " a#=\"'\"", 20000, "", FHB_E_TOO_LARGE },
+        { "<r>", "<e a='' b=''/>", 50000, "</r>", FHB_OK },
+        /* not more of them than it says */
+        { "<r><e a='", "=", 512, "'/></r>", FHB_OK },
+        { "<r><e a='", "x", 200000, "='/></r>", FHB_OK },
+        { "<r><!--", "a='' ", 30000, "--></r>", FHB_OK },
+        { "<r><?p ", "a='' ", 30000, "?></r>", FHB_OK },
+        { "<r>", "a='' ", 100000, "</r>", FHB_OK },
+        /* namespaces */
+        { "<r", " xmlns:a#='u'", 64, "/>", FHB_OK },
+        { "<r", " xmlns:a#='u'", 65, "/>", FHB_E_TOO_LARGE },
+        { "<r><e", " xmlns:a#='u'", 20000, "", FHB_E_TOO_LARGE },
+        { "<r>", "<e xmlns:a#='u'>", 64, "", FHB_OK },
+        { "<r>", "<e xmlns:a#='u'>", 65, "", FHB_E_TOO_LARGE },
+        { "<r>", "<e xmlns:a='u' xmlns:b='v'><e xmlns='w'/></e>", 20000,
+          "</r>", FHB_OK },
+        /* names, wherever they stand */
+        { "<r>", "<e#/>", 2000, "</r>", FHB_OK },
+        { "<r>", "<e#/>", 100000, "", FHB_E_TOO_LARGE },
+        { "<r>", "<e a#=''/>", 50000, "", FHB_E_TOO_LARGE },
+        { "<r>", "<e x:a#=''/>", 50000, "", FHB_E_TOO_LARGE },
+        { "<r>", "<a#:e/>", 50000, "", FHB_E_TOO_LARGE },
+        { "<r>", "<e xmlns='u#'/>", 50000, "", FHB_E_TOO_LARGE },
+        { "<r>", "<?p#?>", 50000, "", FHB_E_TOO_LARGE },
+        { "<r/>", "<?p#?>", 50000, "", FHB_E_TOO_LARGE },
+        { "", "<?p#?>", 50000, "", FHB_E_TOO_LARGE },
+        { "<r>", "<e a='#'>#</e><!--#-->", 50000, "</r>", FHB_OK },
+        /* what is not complete */
+        { "<r><!--", "x", 250000, "--></r>", FHB_OK },
+        { "<r><!--", "x", 270000, "", FHB_E_TOO_LARGE },
+        { "<r><e a='", "x", 270000, "", FHB_E_TOO_LARGE },
+        { "<r><", "x", 270000, "", FHB_E_TOO_LARGE },
+        { "<r><e ", "x", 270000, "", FHB_E_TOO_LARGE },
+        { "<r><e", " ", 270000, "", FHB_E_TOO_LARGE },
+        { "<r><?p ", "x", 270000, "", FHB_E_TOO_LARGE }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        for (n = 500; n < 10000000; n *= 13) {
+            rc = repeat(rows[i].head, rows[i].unit, rows[i].times,
+                        rows[i].tail, n);
+
+            if (rc != rows[i].rc) {
+                fail_msg("%s%s... in pieces of %zu: %d", rows[i].head,
+                         rows[i].unit, n, rc);
+            }
+        }
+    }
+}
+
+
 static void
 want_of_memory_is_told(void **state)
 {
@@ -419,6 +559,7 @@ main(void)
         cmocka_unit_test(utf16_is_for_the_loose),
         cmocka_unit_test(a_byte_that_its_encoding_has_not_is_refused),
         cmocka_unit_test(a_declaration_is_bounded),
+        cmocka_unit_test(what_a_document_makes_libxml2_keep_is_bounded),
         cmocka_unit_test(want_of_memory_is_told)
     };
 
