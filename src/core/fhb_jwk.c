@@ -176,12 +176,19 @@ static fhb_rc_t
 fhb_jwk_set_add(fhb_jwk_set_t *set, const fhb_doc_node_t *node,
     fhb_jwk_report_t *report)
 {
+    fhb_rc_t        rc;
     fhb_jwk_t       key;
     fhb_jwk_fate_t  fate;
 
     memset(&key, 0, sizeof(fhb_jwk_t));
 
-    fate = fhb_jwk_read(&key, node);
+    rc = fhb_jwk_read(&key, &fate, node);
+
+    if (rc != FHB_OK) {
+        /* a set without this key would deny its tokens */
+        return rc;
+    }
+
     report->keys[fate]++;
 
     if (fate != FHB_JWK_USABLE) {

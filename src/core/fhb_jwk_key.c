@@ -11,7 +11,7 @@
 static fhb_jwk_fate_t fhb_jwk_algs(unsigned *algs,
     const fhb_doc_node_t *node);
 static fhb_jwk_fate_t fhb_jwk_purpose(const fhb_doc_node_t *node);
-static fhb_jwk_fate_t fhb_jwk_build(fhb_jwk_t *key,
+static fhb_rc_t fhb_jwk_build(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
     const fhb_doc_node_t *node);
 static int fhb_jwk_value(fhb_str_t *value, const fhb_doc_node_t *node,
     fhb_str_t name);
@@ -82,14 +82,16 @@ fhb_jwk_secret(const fhb_doc_node_t *node)
 }
 
 
-fhb_jwk_fate_t
-fhb_jwk_read(fhb_jwk_t *key, const fhb_doc_node_t *node)
+fhb_rc_t
+fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+    const fhb_doc_node_t *node)
 {
-    fhb_rc_t        rc;
-    fhb_jwk_fate_t  fate;
+    fhb_rc_t  rc;
+
+    *fate = FHB_JWK_SHAPE;
 
     if (node->type != FHB_DOC_OBJECT) {
-        return FHB_JWK_SHAPE;
+        return FHB_OK;
     }
 
     rc = fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_kid), &key->kid);
@@ -99,20 +101,17 @@ fhb_jwk_read(fhb_jwk_t *key, const fhb_doc_node_t *node)
     }
 
     if (rc != FHB_OK && rc != FHB_DONE) {
-        return FHB_JWK_SHAPE;
+        return FHB_OK;
     }
 
-    fate = fhb_jwk_algs(&key->algs, node);
+    *fate = fhb_jwk_algs(&key->algs, node);
 
-    if (fate == FHB_JWK_USABLE) {
-        fate = fhb_jwk_purpose(node);
+    if (*fate == FHB_JWK_USABLE) {
+        *fate = fhb_jwk_purpose(node);
     }
 
-    if (fate == FHB_JWK_USABLE) {
-        fate = fhb_jwk_build(key, node);
-    }
-
-    return fate;
+    return (*fate == FHB_JWK_USABLE) ? fhb_jwk_build(key, fate, node)
+                                     : FHB_OK;
 }
 
 
@@ -201,8 +200,9 @@ fhb_jwk_purpose(const fhb_doc_node_t *node)
 }
 
 
-static fhb_jwk_fate_t
-fhb_jwk_build(fhb_jwk_t *key, const fhb_doc_node_t *node)
+static fhb_rc_t
+fhb_jwk_build(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+    const fhb_doc_node_t *node)
 {
     fhb_jwk_values_t  values;
 
@@ -213,10 +213,11 @@ fhb_jwk_build(fhb_jwk_t *key, const fhb_doc_node_t *node)
         || !fhb_jwk_value(&values.x, node, fhb_jwk_name_x)
         || !fhb_jwk_value(&values.y, node, fhb_jwk_name_y))
     {
-        return FHB_JWK_SHAPE;
+        *fate = FHB_JWK_SHAPE;
+        return FHB_OK;
     }
 
-    return fhb_jwk_make(key, &values);
+    return fhb_jwk_make(key, fate, &values);
 }
 
 

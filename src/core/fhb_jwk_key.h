@@ -95,10 +95,12 @@ unsigned fhb_jwk_alg_index(unsigned alg);
  * fhb_jwk_read - make a key of a JWK.
  *
  * shape    key: zeroed; its kid points into the document
- * returns  FHB_JWK_USABLE | why it is not
+ * returns  FHB_OK and *fate: FHB_JWK_USABLE, or why it is not | FHB_E_NOMEM,
+ *          which says nothing about the key
  */
 
-fhb_jwk_fate_t fhb_jwk_read(fhb_jwk_t *key, const fhb_doc_node_t *node);
+fhb_must_check fhb_rc_t fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+    const fhb_doc_node_t *node);
 
 
 /* not 0 when a JWK holds a private key, or one that is shared */
@@ -108,9 +110,28 @@ int fhb_jwk_secret(const fhb_doc_node_t *node);
 
 /* the part that openssl does: a public key, and what a set has besides */
 
-fhb_jwk_fate_t fhb_jwk_make(fhb_jwk_t *key, const fhb_jwk_values_t *values);
+fhb_must_check fhb_rc_t fhb_jwk_make(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+    const fhb_jwk_values_t *values);
 fhb_must_check fhb_rc_t fhb_jwk_set_open(fhb_jwk_set_t *set);
 void fhb_jwk_set_close(fhb_jwk_set_t *set);
+
+
+typedef enum {
+    FHB_JWK_TOLD_NOTHING = 0,           /* but that it failed */
+    FHB_JWK_TOLD_MEMORY,                /* it could not do its work */
+    FHB_JWK_TOLD_FAULT                  /* of the key, or of the signature */
+} fhb_jwk_told_t;
+
+
+/*
+ * fhb_jwk_told - why did openssl fail?
+ *
+ * shape    openssl's queue of errors was empty before the call that failed
+ * returns  what the queue says, which is empty again
+ * test     t/unit/test_nomem.c
+ */
+
+fhb_jwk_told_t fhb_jwk_told(void);
 
 
 #pragma GCC visibility pop

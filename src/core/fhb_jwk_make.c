@@ -27,14 +27,15 @@ typedef struct {
 } fhb_jwk_bytes_t;
 
 
-static fhb_jwk_fate_t fhb_jwk_make_rsa(fhb_jwk_t *key,
+static fhb_rc_t fhb_jwk_make_rsa(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
     const fhb_jwk_values_t *values);
-static fhb_jwk_fate_t fhb_jwk_make_rsa_bn(fhb_jwk_t *key, BIGNUM *n,
-    BIGNUM *e);
-static fhb_jwk_fate_t fhb_jwk_make_ec(fhb_jwk_t *key,
+static fhb_rc_t fhb_jwk_make_rsa_bn(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+    BIGNUM *n, BIGNUM *e);
+static fhb_rc_t fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
     const fhb_jwk_values_t *values, const fhb_jwk_alg_t *row);
-static fhb_jwk_fate_t fhb_jwk_make_ed(fhb_jwk_t *key,
+static fhb_rc_t fhb_jwk_make_ed(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
     const fhb_jwk_values_t *values, const fhb_jwk_alg_t *row);
+static fhb_rc_t fhb_jwk_made(const fhb_jwk_t *key, fhb_jwk_fate_t *fate);
 static EVP_PKEY *fhb_jwk_import(const char *type, OSSL_PARAM *params);
 static int fhb_jwk_decode(fhb_jwk_bytes_t *bytes, fhb_str_t text);
 static int fhb_jwk_roca(const BIGNUM *n);
@@ -49,28 +50,32 @@ static const unsigned char  fhb_jwk_roca_primes[] = {
 };
 
 
-fhb_jwk_fate_t
-fhb_jwk_make(fhb_jwk_t *key, const fhb_jwk_values_t *values)
+fhb_rc_t
+fhb_jwk_make(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+    const fhb_jwk_values_t *values)
 {
-    fhb_jwk_fate_t        fate;
+    fhb_rc_t              rc;
     const fhb_jwk_alg_t  *row;
 
+    rc = FHB_OK;
     row = fhb_jwk_alg_row(key->algs);
-    fate = FHB_JWK_KTY;
+    *fate = FHB_JWK_KTY;
+
+    ERR_clear_error();
 
     switch (row->family) {
 
     case FHB_JWK_PKCS1:
     case FHB_JWK_PSS:
-        fate = fhb_jwk_make_rsa(key, values);
+        rc = fhb_jwk_make_rsa(key, fate, values);
         break;
 
     case FHB_JWK_ECDSA:
-        fate = fhb_jwk_make_ec(key, values, row);
+        rc = fhb_jwk_make_ec(key, fate, values, row);
         break;
 
     case FHB_JWK_ED25519:
-        fate = fhb_jwk_make_ed(key, values, row);
+        rc = fhb_jwk_make_ed(key, fate, values, row);
         break;
 
     case FHB_JWK_NO_FAMILY:
@@ -79,55 +84,82 @@ fhb_jwk_make(fhb_jwk_t *key, const fhb_jwk_values_t *values)
 
     ERR_clear_error();
 
-    return fate;
+    return rc;
 }
 
 
-static fhb_jwk_fate_t
-fhb_jwk_make_rsa(fhb_jwk_t *key, const fhb_jwk_values_t *values)
-{
-    BIGNUM           *n, *e;
-    fhb_jwk_fate_t    fate;
-    fhb_jwk_bytes_t   nb, eb;
+/* openssl has taken the values, or it has not */
 
-    if (FHB_B64_DECODE_MAX(values->n.len) > FHB_JWK_BUF) {
-        return FHB_JWK_WEAK;
+static fhb_rc_t
+fhb_jwk_made(const fhb_jwk_t *key, fhb_jwk_fate_t *fate)
+{
+    *fate = FHB_JWK_USABLE;
+
+    if (key->pkey != NULL) {
+        return FHB_OK;
     }
 
+    *fate = FHB_JWK_VALUE;
+
+    return (fhb_jwk_told() == FHB_JWK_TOLD_FAULT) ? FHB_OK : FHB_E_NOMEM;
+}
+
+
+static fhb_rc_t
+fhb_jwk_make_rsa(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+    const fhb_jwk_values_t *values)
+{
+    BIGNUM           *n, *e;
+    fhb_rc_t          rc;
+    fhb_jwk_bytes_t   nb, eb;
+
+    *fate = FHB_JWK_WEAK;
+
+    if (FHB_B64_DECODE_MAX(values->n.len) > FHB_JWK_BUF) {
+        return FHB_OK;
+    }
+
+    *fate = FHB_JWK_VALUE;
+
     if (!fhb_jwk_decode(&nb, values->n) || !fhb_jwk_decode(&eb, values->e)) {
-        return FHB_JWK_VALUE;
+        return FHB_OK;
     }
 
     n = BN_bin2bn(nb.data, (int) nb.len, NULL);
     e = BN_bin2bn(eb.data, (int) eb.len, NULL);
 
-    fate = (n != NULL && e != NULL) ? fhb_jwk_make_rsa_bn(key, n, e)
-                                    : FHB_JWK_VALUE;
+    rc = (n != NULL && e != NULL) ? fhb_jwk_make_rsa_bn(key, fate, n, e)
+                                  : FHB_E_NOMEM;
 
     BN_free(n);
     BN_free(e);
 
-    return fate;
+    return rc;
 }
 
 
 /* leading zero bytes are let pass, against RFC 7518 s.2: java writes them */
 
-static fhb_jwk_fate_t
-fhb_jwk_make_rsa_bn(fhb_jwk_t *key, BIGNUM *n, BIGNUM *e)
+static fhb_rc_t
+fhb_jwk_make_rsa_bn(fhb_jwk_t *key, fhb_jwk_fate_t *fate, BIGNUM *n,
+    BIGNUM *e)
 {
     OSSL_PARAM      *params;
     OSSL_PARAM_BLD  *bld;
+
+    *fate = FHB_JWK_WEAK;
 
     if (BN_num_bits(n) < FHB_JWK_RSA_MIN || BN_num_bits(n) > FHB_JWK_RSA_MAX
         || BN_num_bits(e) < 2 || BN_num_bits(e) > FHB_JWK_E_MAX
         || !BN_is_odd(e) || fhb_jwk_roca(n))
     {
-        return FHB_JWK_WEAK;
+        return FHB_OK;
     }
 
+    *fate = FHB_JWK_VALUE;
+
     if (!BN_is_odd(n)) {
-        return FHB_JWK_VALUE;
+        return FHB_OK;
     }
 
     params = NULL;
@@ -148,25 +180,26 @@ fhb_jwk_make_rsa_bn(fhb_jwk_t *key, BIGNUM *n, BIGNUM *e)
     OSSL_PARAM_free(params);
     OSSL_PARAM_BLD_free(bld);
 
-    return (key->pkey != NULL) ? FHB_JWK_USABLE : FHB_JWK_VALUE;
+    return fhb_jwk_made(key, fate);
 }
 
 
-static fhb_jwk_fate_t
-fhb_jwk_make_ec(fhb_jwk_t *key, const fhb_jwk_values_t *values,
-    const fhb_jwk_alg_t *row)
+static fhb_rc_t
+fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+    const fhb_jwk_values_t *values, const fhb_jwk_alg_t *row)
 {
-    int               ok;
     char              group[8];
     OSSL_PARAM        params[3];
     EVP_PKEY_CTX     *ctx;
     unsigned char     point[1 + 2 * 66];
     fhb_jwk_bytes_t   x, y;
 
+    *fate = FHB_JWK_VALUE;
+
     if (!fhb_jwk_decode(&x, values->x) || x.len != row->size
         || !fhb_jwk_decode(&y, values->y) || y.len != row->size)
     {
-        return FHB_JWK_VALUE;
+        return FHB_OK;
     }
 
     memset(group, 0, sizeof(group));
@@ -183,38 +216,38 @@ fhb_jwk_make_ec(fhb_jwk_t *key, const fhb_jwk_values_t *values,
     params[2] = OSSL_PARAM_construct_end();
 
     key->pkey = fhb_jwk_import("EC", params);
-    if (key->pkey == NULL) {
-        return FHB_JWK_VALUE;
+
+    if (key->pkey != NULL) {
+        ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+
+        if (ctx == NULL || EVP_PKEY_public_check(ctx) != 1) {
+            EVP_PKEY_free(key->pkey);
+            key->pkey = NULL;
+        }
+
+        EVP_PKEY_CTX_free(ctx);
     }
 
-    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-    ok = ctx != NULL && EVP_PKEY_public_check(ctx) == 1;
-    EVP_PKEY_CTX_free(ctx);
-
-    if (!ok) {
-        EVP_PKEY_free(key->pkey);
-        key->pkey = NULL;
-        return FHB_JWK_VALUE;
-    }
-
-    return FHB_JWK_USABLE;
+    return fhb_jwk_made(key, fate);
 }
 
 
-static fhb_jwk_fate_t
-fhb_jwk_make_ed(fhb_jwk_t *key, const fhb_jwk_values_t *values,
-    const fhb_jwk_alg_t *row)
+static fhb_rc_t
+fhb_jwk_make_ed(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+    const fhb_jwk_values_t *values, const fhb_jwk_alg_t *row)
 {
     fhb_jwk_bytes_t  x;
 
+    *fate = FHB_JWK_VALUE;
+
     if (!fhb_jwk_decode(&x, values->x) || x.len != row->size) {
-        return FHB_JWK_VALUE;
+        return FHB_OK;
     }
 
     key->pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, x.data,
                                             x.len);
 
-    return (key->pkey != NULL) ? FHB_JWK_USABLE : FHB_JWK_VALUE;
+    return fhb_jwk_made(key, fate);
 }
 
 
@@ -322,4 +355,53 @@ fhb_jwk_set_close(fhb_jwk_set_t *set)
     }
 
     EVP_MD_CTX_free(set->mdctx);
+}
+
+
+/*
+ * What is wrong with the numbers only the library says that looked at them,
+ * in a reason of its own.  A common reason (ERR_R_EC_LIB ...) says which
+ * library failed, and EVP that anything did.
+ */
+
+fhb_jwk_told_t
+fhb_jwk_told(void)
+{
+    int             reason;
+    unsigned long   error;
+    fhb_jwk_told_t  told;
+
+    told = FHB_JWK_TOLD_NOTHING;
+
+    while ((error = ERR_get_error()) != 0) {
+        reason = ERR_GET_REASON(error);
+
+        if (reason == ERR_R_MALLOC_FAILURE) {
+            ERR_clear_error();
+            return FHB_JWK_TOLD_MEMORY;
+        }
+
+        switch (ERR_GET_LIB(error)) {
+
+        case ERR_LIB_EVP:
+            break;
+
+        case ERR_LIB_RSA:
+        case ERR_LIB_EC:
+        case ERR_LIB_PROV:
+            if (!(reason & ERR_RFLAG_COMMON)) {
+                told = FHB_JWK_TOLD_FAULT;
+                break;
+            }
+
+            /* fall through */
+
+        default:
+            if (told == FHB_JWK_TOLD_NOTHING) {
+                told = FHB_JWK_TOLD_MEMORY;
+            }
+        }
+    }
+
+    return told;
 }

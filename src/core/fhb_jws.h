@@ -75,7 +75,8 @@ fhb_must_check fhb_rc_t fhb_jws_algorithm(unsigned *algs, fhb_str_t name);
  *          invalid | FHB_E_TOKEN_INVALID | FHB_E_NOMEM
  * memory   the contexts of openssl, kept with the key: one thread per set
  * source   RFC 7518 s.3; RFC 8037 s.3.1; spec-facts g.1 rows 4 and 8 to 10
- * test     t/unit/test_jws.c, t/unit/test_vectors.c
+ * test     t/unit/test_jws.c, t/unit/test_vectors.c,
+ *          t/unit/test_nomem.c
  */
 
 fhb_must_check fhb_rc_t fhb_jws_verify(const fhb_jws_t *jws,

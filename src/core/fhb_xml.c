@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <libxml/parser.h>
+#include <libxml/uri.h>
 
 #include "fhb_xml.h"
 
@@ -28,6 +29,7 @@ struct fhb_xml_s {
     unsigned                  errors:1; /* libxml2 told of one */
     unsigned                  loose:1;  /* of one that strict is for */
     unsigned                  ended:1;  /* libxml2 was told */
+    unsigned                  nomem:1;  /* of one that is about memory */
     unsigned                  started:1;
                                         /* the declaration was judged */
     fhb_rc_t                  rc;       /* FHB_OK while it goes on */
@@ -45,7 +47,9 @@ static size_t fhb_xml_begin(fhb_xml_t *xml, fhb_str_t in);
 static void fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len,
     int last);
 static int fhb_xml_bad(const fhb_xml_t *xml, int rc);
+static int fhb_xml_unreadable(const fhb_xml_t *xml);
 static int fhb_xml_fits(fhb_xml_t *xml);
+static int fhb_xml_lacks_memory(const fhb_xml_t *xml, int rc);
 static void fhb_xml_stop(fhb_xml_t *xml, fhb_rc_t rc);
 static fhb_str_t fhb_xml_str(const xmlChar *s);
 static void fhb_xml_on_open(void *data, const xmlChar *name,
@@ -57,6 +61,7 @@ static void fhb_xml_on_text(void *data, const xmlChar *text, int len);
 static void fhb_xml_on_dtd(void *data, const xmlChar *name,
     const xmlChar *public_id, const xmlChar *system_id);
 static void fhb_xml_on_error(void *data, const char *format, ...);
+static int fhb_xml_is_uri(const char *s);
 static void fhb_xml_on_warning(void *data, const char *format, ...);
 
 
@@ -250,6 +255,8 @@ fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
 
     xmlSetGenericErrorFunc(NULL, fhb_xml_on_warning);
 
+    xmlResetLastError();
+
     rc = xmlParseChunk(xml->ctxt, (const char *) p, (int) len, last);
 
     xmlSetGenericErrorFunc(context, generic);
@@ -258,7 +265,7 @@ fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
         return;                         /* a handler's verdict comes first */
     }
 
-    if (rc == XML_ERR_NO_MEMORY) {
+    if (rc == XML_ERR_NO_MEMORY || fhb_xml_lacks_memory(xml, rc)) {
         fhb_xml_stop(xml, FHB_E_NOMEM);
         return;
     }
@@ -283,7 +290,7 @@ fhb_xml_run(fhb_xml_t *xml, const unsigned char *p, size_t len, int last)
 static int
 fhb_xml_bad(const fhb_xml_t *xml, int rc)
 {
-    if (!xml->ctxt->wellFormed || xml->errors) {
+    if (!xml->ctxt->wellFormed || xml->errors || fhb_xml_unreadable(xml)) {
         return 1;
     }
 
@@ -293,6 +300,27 @@ fhb_xml_bad(const fhb_xml_t *xml, int rc)
     }
 
     return rc != XML_ERR_OK || xml->loose;
+}
+
+
+/* a converter has met such a byte, which it may tell its buffer alone */
+
+static int
+fhb_xml_unreadable(const fhb_xml_t *xml)
+{
+    const xmlError           *error;
+    const xmlParserInputPtr   input = xml->ctxt->input;
+
+    error = xmlGetLastError();
+
+    if (error != NULL && (error->code == XML_IO_ENCODER
+                          || error->code == XML_I18N_CONV_FAILED))
+    {
+        return 1;
+    }
+
+    return input != NULL && input->buf != NULL
+           && input->buf->error == XML_IO_ENCODER;
 }
 
 
@@ -346,6 +374,28 @@ fhb_xml_fits(fhb_xml_t *xml)
     xml->counted = pending;
 
     return xml->signs <= 4 * FHB_XML_MAX_ATTRS;
+}
+
+
+/*
+ * The buffers and dictionaries of libxml2 know no parser: what they lack is
+ * told to the thread, and the parser goes on to call the document bad, or
+ * ends in silence with a document that it has found no fault with, as it also
+ * does for a byte that its encoding does not have.
+ */
+
+static int
+fhb_xml_lacks_memory(const fhb_xml_t *xml, int rc)
+{
+    const xmlError  *error;
+
+    error = xmlGetLastError();
+
+    return xml->nomem
+           || (error != NULL && error->code == XML_ERR_NO_MEMORY)
+           || (xml->ctxt->wellFormed && xml->ctxt->disableSAX
+               && rc != XML_ERR_INVALID_ENCODING
+               && !fhb_xml_unreadable(xml));
 }
 
 
@@ -517,6 +567,18 @@ fhb_xml_on_error(void *data, const char *format, ...)
 
     error = xmlCtxtGetLastError(xml->ctxt);
 
+    if (error != NULL && error->code == XML_ERR_NO_MEMORY) {
+        xml->nomem = 1;
+    }
+
+    /* str1 is the prefix, where there is one */
+
+    if (error != NULL && error->code == XML_WAR_NS_URI && xml->handler->strict
+        && fhb_xml_is_uri(error->str2 ? error->str2 : error->str1))
+    {
+        xml->nomem = 1;
+    }
+
     if (error != NULL
         && (error->code == XML_NS_ERR_UNDEFINED_NAMESPACE
             || error->code == XML_WAR_NS_URI))
@@ -526,6 +588,32 @@ fhb_xml_on_error(void *data, const char *format, ...)
     }
 
     xml->errors = 1;
+}
+
+
+/* a namespace is called no URI, too, where memory lacks to look at it */
+
+static int
+fhb_xml_is_uri(const char *s)
+{
+    xmlURIPtr        uri;
+    const xmlError  *error;
+
+    if (s == NULL) {
+        return 1;
+    }
+
+    xmlResetLastError();
+
+    uri = xmlParseURI(s);
+    error = xmlGetLastError();
+
+    if (uri != NULL) {
+        xmlFreeURI(uri);
+        return 1;
+    }
+
+    return error != NULL && error->code == XML_ERR_NO_MEMORY;
 }
 
 

@@ -78,7 +78,7 @@ fhb_must_check fhb_rc_t fhb_xml_create(fhb_xml_t **xml,
  *          FHB_E_TOO_LARGE past a limit above | FHB_E_NOMEM | what the
  *          handler returned; the result of a parser that has failed stays
  * source   XML 1.0, Namespaces in XML 1.0
- * test     t/unit/test_xml.c, t/fuzz/fuzz_cda.c
+ * test     t/unit/test_xml.c, t/unit/test_nomem.c, t/fuzz/fuzz_cda.c
  *
  * A caller gathers what comes in short pieces: libxml2 may look at all of a
  * tag, a comment or the like again for each of them.

@@ -119,7 +119,7 @@ ngx_http_fhir_binary_access_tenant(ngx_http_request_t *r,
     }
 
     if (ngx_http_complex_value(r, ctx->conf->tenant, &tenant) != NGX_OK) {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     claim = &ctx->auth.claims.tenant;

@@ -380,7 +380,7 @@ ngx_http_fhir_binary_cache_read(ngx_http_request_t *r,
 
     p = ngx_pnalloc(r->pool, len ? len : 1);
     if (p == NULL) {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     ngx_memcpy(p, node->text, len);

@@ -79,13 +79,13 @@ ngx_http_fhir_binary_ccd_parse(ngx_http_request_t *r,
     p = ngx_pnalloc(r->pool, FHB_CCD_QUERY);
 
     if (ccd == NULL || p == NULL) {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     policy.version = ctx->conf->version;
 
     if (ngx_http_fhir_binary_patient_base(r, ctx, &policy.base) != NGX_OK) {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     rc = fhb_ccd_parse(ccd, &policy, ngx_http_fhir_binary_to_core(r->args),
@@ -137,7 +137,7 @@ ngx_http_fhir_binary_ccd_patient(ngx_http_request_t *r,
     }
 
     if (ngx_http_fhir_binary_patient_base(r, ctx, &base) != NGX_OK) {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     return fhb_reference_owner(fhb_ccd_value(&ctx->ccd->patient),
@@ -183,7 +183,7 @@ ngx_http_fhir_binary_ccd_acceptable(ngx_http_request_t *r,
     if (rc != FHB_OK
         && ngx_http_fhir_binary_document_available(r, ctx) != NGX_OK)
     {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     return rc;

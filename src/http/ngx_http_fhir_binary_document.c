@@ -93,7 +93,7 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
 
     if (rc != FHB_OK) {
         return (ngx_http_fhir_binary_document_available(r, ctx) == NGX_OK)
-               ? rc : FHB_E_INTERNAL;
+               ? rc : FHB_E_NOMEM;
     }
 
     if (ctx->choice.form == FHB_FORM_NATIVE) {

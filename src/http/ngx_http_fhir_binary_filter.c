@@ -173,7 +173,7 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
 
     if (rc == FHB_OK) {
         status = ngx_http_fhir_binary_ccd_look(r, ctx);
-        rc = (status == NGX_ERROR) ? FHB_E_INTERNAL : FHB_OK;
+        rc = (status == NGX_ERROR) ? FHB_E_NOMEM : FHB_OK;
     }
 
     if (rc != FHB_OK) {

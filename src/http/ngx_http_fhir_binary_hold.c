@@ -376,7 +376,7 @@ ngx_http_fhir_binary_hold_look(ngx_http_fhir_binary_ctx_t *ctx)
             ctx->looked = 1;
 
         } else if (rc != FHB_AGAIN) {
-            return (rc == FHB_E_NOMEM) ? FHB_E_INTERNAL : rc;
+            return rc;
         }
     }
 

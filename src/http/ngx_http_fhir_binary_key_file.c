@@ -45,7 +45,7 @@ ngx_http_fhir_binary_key_file(ngx_conf_t *cf, ngx_str_t *path)
     fates = ngx_http_fhir_binary_keys_fates(cf->pool, &report);
 
     if (rc != FHB_OK) {
-        why = fhb_jwk_refusal_text(report.refusal);
+        why = ngx_http_fhir_binary_keys_why(rc, &report);
 
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"fhir_binary_key_file\" \"%V\" holds no usable "
@@ -133,6 +133,16 @@ done:
     }
 
     return (n == NGX_ERROR) ? NGX_ERROR : NGX_OK;
+}
+
+
+fhb_str_t
+ngx_http_fhir_binary_keys_why(fhb_rc_t rc, const fhb_jwk_report_t *report)
+{
+    static const fhb_str_t  nomem = fhb_string("there is no memory for it");
+
+    return (rc == FHB_E_NOMEM) ? nomem
+                               : fhb_jwk_refusal_text(report->refusal);
 }
 
 

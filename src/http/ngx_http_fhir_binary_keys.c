@@ -284,7 +284,7 @@ ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
 
     if (rc != FHB_OK) {
 
-        why = fhb_jwk_refusal_text(report.refusal);
+        why = ngx_http_fhir_binary_keys_why(rc, &report);
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: no usable JWKS from \"%V\": %*s%V",

@@ -381,7 +381,7 @@ ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
 
     ctx->accept = ngx_palloc(r->pool, len);
     if (ctx->accept == NULL) {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     ngx_memcpy(ctx->accept, &accept, len);

@@ -328,7 +328,8 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
         && (ctx->error == FHB_E_KEYS
             || ctx->error == FHB_E_INTROSPECTION
             || ctx->error == FHB_E_PATIENT_UNAVAILABLE
-            || ctx->error == FHB_E_LOOKAHEAD_FULL))
+            || ctx->error == FHB_E_LOOKAHEAD_FULL
+            || ctx->error == FHB_E_NOMEM))
     {
         ngx_str_set(&kept->retry_after, NGX_HTTP_FHIR_BINARY_RETRY);
     }

@@ -84,7 +84,7 @@ ngx_http_fhir_binary_patient_search(ngx_http_request_t *r,
     /* the claim goes into a query: nothing but a reference to a patient */
 
     if (ngx_http_fhir_binary_patient_base(r, ctx, &base) != NGX_OK) {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     if (fhb_reference_patient(ctx->auth.claims.patient, base, &id) != FHB_OK)
@@ -95,7 +95,7 @@ ngx_http_fhir_binary_patient_search(ngx_http_request_t *r,
     if (ngx_http_complex_value(r, ctx->conf->patient_request, &uri)
         != NGX_OK)
     {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     return ngx_http_fhir_binary_patient_page(r, ctx, &uri);
@@ -119,7 +119,7 @@ ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
     ctx->auth.fetch = ngx_http_fhir_binary_fetch(r, uri,
                                          NGX_HTTP_SUBREQUEST_WAITED, &fetch);
 
-    return ctx->auth.fetch ? FHB_AGAIN : FHB_E_INTERNAL;
+    return ctx->auth.fetch ? FHB_AGAIN : FHB_E_NOMEM;
 }
 
 
@@ -155,7 +155,7 @@ ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
     uri.data = ngx_pnalloc(r->pool, uri.len);
 
     if (uri.data == NULL) {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     p = ngx_cpymem(uri.data, path.data, path.len);
@@ -201,7 +201,7 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
     ask.patient = ctx->auth.claims.patient;
 
     if (ngx_http_fhir_binary_patient_base(r, ctx, &ask.base) != NGX_OK) {
-        return FHB_E_INTERNAL;
+        return FHB_E_NOMEM;
     }
 
     page = ctx->auth.page;
@@ -237,7 +237,7 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
                       FHB_MAX_DOC_VALUES, FHB_MAX_NEXT);
     }
 
-    return (rc == FHB_E_NOMEM) ? FHB_E_INTERNAL : rc;
+    return rc;
 }
 
 

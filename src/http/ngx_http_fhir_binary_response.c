@@ -48,7 +48,7 @@ ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
         ctx->fhir = 1;
 
         return (ngx_http_fhir_binary_source_read(r, ctx, form) == NGX_OK)
-               ? FHB_OK : FHB_E_INTERNAL;
+               ? FHB_OK : FHB_E_NOMEM;
     }
 
     if (ctx->conf->backend == NGX_HTTP_FHIR_BINARY_FHIR) {

@@ -92,6 +92,8 @@ ngx_int_t ngx_http_fhir_binary_token_keep(ngx_http_request_t *r,
 ngx_http_fhir_binary_keys_t *ngx_http_fhir_binary_keys_add(ngx_conf_t *cf,
     ngx_str_t *uri);
 fhb_jwk_set_t *ngx_http_fhir_binary_key_file(ngx_conf_t *cf, ngx_str_t *path);
+fhb_str_t ngx_http_fhir_binary_keys_why(fhb_rc_t rc,
+    const fhb_jwk_report_t *report);
 ngx_str_t ngx_http_fhir_binary_keys_fates(ngx_pool_t *pool,
     fhb_jwk_report_t *report);
 ngx_int_t ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,

@@ -45,7 +45,7 @@ ngx_http_fhir_binary_scope_coarse(ngx_http_request_t *r,
         != FHB_OK)
     {
         return (ngx_http_fhir_binary_scope_needed(r, ctx, &ask) == NGX_OK)
-               ? FHB_E_SCOPE : FHB_E_INTERNAL;
+               ? FHB_E_SCOPE : FHB_E_NOMEM;
     }
 
     if (ctx->auth.verdict.grant != FHB_SCOPE_BOUND) {
@@ -91,7 +91,7 @@ ngx_http_fhir_binary_scope_fine(ngx_http_request_t *r,
         != FHB_OK)
     {
         return (ngx_http_fhir_binary_scope_needed(r, ctx, &ask) == NGX_OK)
-               ? FHB_E_SCOPE : FHB_E_INTERNAL;
+               ? FHB_E_SCOPE : FHB_E_NOMEM;
     }
 
     switch (ctx->auth.verdict.grant) {

@@ -260,7 +260,7 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
     rc = fhb_bin_read_feed(source->reader, &p, &left, &event);
 
     if (rc < 0) {
-        source->rc = (rc == FHB_E_NOMEM) ? FHB_E_INTERNAL : rc;
+        source->rc = rc;
         return NGX_ERROR;
     }
 
@@ -331,7 +331,7 @@ ngx_http_fhir_binary_source_end(ngx_http_fhir_binary_ctx_t *ctx)
         }
 
         if (rc != FHB_OK) {
-            source->rc = (rc == FHB_E_NOMEM) ? FHB_E_INTERNAL : rc;
+            source->rc = rc;
             return NGX_ERROR;
         }
     }

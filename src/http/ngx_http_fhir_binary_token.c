@@ -101,7 +101,7 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
         }
 
         if (n == NGX_ERROR) {
-            return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+            return ngx_http_fhir_binary_reject(r, ctx, FHB_E_NOMEM);
         }
 
         if (n == NGX_DECLINED
@@ -118,7 +118,7 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
     }
 
     if (ngx_http_fhir_binary_token_key(r, ctx, set) != NGX_OK) {
-        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_NOMEM);
     }
 
     rc = ngx_http_fhir_binary_cache_find(r, ctx);
@@ -233,7 +233,7 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
             return NGX_AGAIN;
         }
 
-        rc = (n == NGX_ERROR) ? FHB_E_INTERNAL : FHB_E_TOKEN_INVALID;
+        rc = (n == NGX_ERROR) ? FHB_E_NOMEM : FHB_E_TOKEN_INVALID;
 
         return ngx_http_fhir_binary_token_deny(r, ctx, rc);
 
@@ -252,7 +252,7 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
     }
 
     if (ngx_http_fhir_binary_token_keep(r, ctx, &claims) != NGX_OK) {
-        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_NOMEM);
     }
 
     if (ctx->conf->introspected == NGX_HTTP_FHIR_BINARY_ALL) {
@@ -305,7 +305,7 @@ ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
     }
 
     if (n != NGX_OK) {
-        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTERNAL);
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_NOMEM);
     }
 
     if (ctx->auth.answer != FHB_OK) {
@@ -339,10 +339,6 @@ static ngx_int_t
 ngx_http_fhir_binary_token_deny(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
 {
-    if (rc == FHB_E_NOMEM) {
-        rc = FHB_E_INTERNAL;
-    }
-
     if (rc == FHB_E_TOKEN_INVALID || rc == FHB_E_TOKEN_EXPIRED) {
         ngx_http_fhir_binary_cache_store(r, ctx, rc, ctx->auth.answered);
     }

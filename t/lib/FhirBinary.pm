@@ -144,7 +144,9 @@ of C<location />); also C<files> (a hash: contents by name, under the root;
 F<html/> is what is served), C<master> (1: a master process and workers, for
 reload and log tests), C<workers>, C<clock> (seconds since 1970: nginx's
 time stands still there until the object's C<clock($seconds)> sets it anew;
-it wants a C compiler), C<prepare> (code that is called with the server root
+it wants a C compiler), C<nomem> (1: the object's C<nomem($on)> takes all
+memory from openssl and libxml2, or gives it back; not with C<clock>),
+C<prepare> (code that is called with the server root
 before nginx starts), C<conf> (code that is called with the server root and
 the port, and returns the whole configuration).  The object returned has
 C<port>, C<root>, C<pid>, C<log> (the error log), C<access_log>,
@@ -1009,9 +1011,15 @@ sub nginx_start {
     local %ENV = %ENV;
 
     if (defined $opt{clock}) {
-        @ENV{qw(LD_PRELOAD FHIR_BINARY_CLOCK)} = (clock_object(),
+        @ENV{qw(LD_PRELOAD FHIR_BINARY_CLOCK)} = (preload('clock'),
                                                   "$dir/clock");
         set_clock($dir, $opt{clock});
+    }
+
+    if ($opt{nomem}) {
+        @ENV{qw(LD_PRELOAD FHIR_BINARY_NOMEM)} = (preload('nomem'),
+                                                  "$dir/nomem");
+        set_nomem($dir, 0);
     }
 
     $opt{prepare}->($dir) if $opt{prepare};
@@ -1054,13 +1062,16 @@ sub nginx_start {
 }
 
 
-sub clock_object {
-    my $object = "$build/clock.so";
+sub preload {
+    my ($name) = @_;
 
-    if (!-e $object || -M $object > -M "$root/t/lib/clock.c") {
+    my $object = "$build/$name.so";
+    my $source = "$root/t/lib/$name.c";
+
+    if (!-e $object || -M $object > -M $source) {
         need(system("cc -O2 -shared -fPIC -o '$object.$$' "
-                    . "'$root/t/lib/clock.c' 2>'$build/clock.log'") == 0,
-             'no C compiler for t/lib/clock.c');
+                    . "'$source' 2>'$build/$name.log'") == 0,
+             "no C compiler for t/lib/$name.c");
         rename "$object.$$", $object;
     }
 
@@ -1076,6 +1087,15 @@ sub set_clock {
     sysopen my $fh, "$dir/clock", O_CREAT | O_WRONLY, 0600
         or die "$dir/clock: $!";
     syswrite $fh, pack 'q', $seconds;
+}
+
+
+sub set_nomem {
+    my ($dir, $on) = @_;
+
+    sysopen my $fh, "$dir/nomem", O_CREAT | O_WRONLY, 0600
+        or die "$dir/nomem: $!";
+    syswrite $fh, pack 'C', $on ? 1 : 0;
 }
 
 
@@ -1104,6 +1124,13 @@ sub clock {
     my ($self, $seconds) = @_;
 
     FhirBinary::set_clock($self->{root}, $seconds);
+}
+
+
+sub nomem {
+    my ($self, $on) = @_;
+
+    FhirBinary::set_nomem($self->{root}, $on);
 }
 
 
