@@ -72,7 +72,7 @@ PROVE       = env $(TEST_ENV) prove -I t/lib \
 
 .PHONY: all help module demo run test suite suite-only unit check fuzz \
         fuzz-replay bench asan asan-suite valgrind clean deps deps-build \
-        deps-browser deps-fuzz test-build FORCE
+        deps-browser deps-fastcgi deps-fuzz test-build FORCE
 
 all: module
 
@@ -249,6 +249,10 @@ deps: deps-build
 	@sh t/lib/deps.sh --test-nginx $(TEST_NGINX) $(DEPS_TEST)
 	@sh t/lib/npm.sh $(NPM) || echo "deps: NO PACKAGES OF NPM: what talks to" \
 	    "a real authorization server (t/token_as.t) will be skipped" >&2
+
+## deps-fastcgi install php-fpm and fcgiwrap too, for the tests with both
+deps-fastcgi: deps
+	@sh t/lib/deps.sh php-fpm fcgiwrap
 
 ## deps-browser install Chromium too, for the tests in a real browser
 deps-browser: deps
