@@ -19,6 +19,7 @@ NGINX_BINARY := $(or $(shell command -v nginx),/usr/sbin/nginx)
 NGINX_FLAGS  =
 FUZZ_SECONDS = 30
 FUZZ         =
+NGINX_TREE   =
 JOBS         := $(shell nproc 2>/dev/null || echo 1)
 Q            = $(if $(V),,@)
 MAKEFLAGS    += --no-print-directory
@@ -71,8 +72,8 @@ PROVE       = env $(TEST_ENV) prove -I t/lib \
               -I $(TEST_NGINX)/root/usr/share/perl5
 
 .PHONY: all help module demo run test suite suite-only unit check fuzz \
-        fuzz-replay bench asan asan-suite valgrind clean deps deps-build \
-        deps-browser deps-fastcgi deps-fuzz test-build FORCE
+        fuzz-replay bench asan asan-suite valgrind chaos clean deps \
+        deps-build deps-browser deps-fastcgi deps-fuzz test-build FORCE
 
 all: module
 
@@ -221,6 +222,20 @@ valgrind: deps
 	@$(MAKE) module
 	@NGINX_BINARY=$(NGINX_BINARY) bash t/lib/suite-under.sh valgrind \
 	    T="$(T)"
+
+# Without NGINX_TREE the sources are those of this Debian suite.
+
+## chaos        random use of an nginx all under ASan; CHAOS_SECONDS=60
+chaos: deps-build
+	@sh t/lib/deps.sh gcc libpcre2-dev zlib1g-dev perl openssl
+	@tree="$(NGINX_TREE)"; [ -n "$$tree" ] \
+	    || tree=$$(sh t/lib/nginx-source.sh build/nginx-source) || exit 1; \
+	bash t/chaos/build.sh "$$tree" $(BUILD)/chaos-nginx || exit 1; \
+	made=$(abspath $(BUILD))/chaos-nginx; \
+	env FHIR_BINARY_BUILD=$(abspath $(BUILD)) \
+	    TEST_NGINX_BINARY=$$made/nginx \
+	    TEST_NGINX_LOAD_MODULES=$$made/$(notdir $(MODULE)) \
+	    perl -I t/lib -I t/chaos t/chaos/chaos.pl
 
 ## fuzz         libFuzzer and ASan: FUZZ_SECONDS=30 a target, or FUZZ=noun
 fuzz: deps-fuzz
