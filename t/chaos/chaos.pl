@@ -15,6 +15,7 @@
 #     CHAOS_REPEAT       each of them so many times
 #     CHAOS_SERVE        only starts that round's nginx and backend, for
 #                        requests by hand; ends with the input
+#     CHAOS_WITHOUT      ends of Chaos::Case that are left out (dz)
 #     CHAOS_CONNECTIONS  connections of a round (120)
 #     CHAOS_WIDTH        of them at once (12)
 #     CHAOS_PATIENCE     seconds until what says nothing counts as a hang (30)
@@ -140,7 +141,8 @@ sub run_round {
         load => $ENV{TEST_NGINX_LOAD_MODULES});
 
     my $plan = Chaos::Plan->new($random->fork('plan'), $config,
-                                tokens => \%tokens);
+                                tokens => \%tokens,
+                                without => env(WITHOUT => ''));
 
     my $nginx = Chaos::Nginx->start(
         root => $root, binary => $ENV{TEST_NGINX_BINARY},
@@ -206,10 +208,8 @@ sub clients {
 
     my $loop = $round->{loop};
     my $random = $round->{random}->fork('reloads');
-    my @reload = $random->chance(50)
-                 ? sort { $a <=> $b } map { 1 + $random->below($count - 1) }
-                                          1 .. $random->between(1, 3)
-                 : ();
+    my @reload = sort { $a <=> $b } map { 1 + $random->below($count - 1) }
+                                        1 .. $config->{reloads};
     my @waiting = map { $plan->next } 1 .. $count;
 
     @waiting = grep { $only{ $_->{at} } } @waiting if %only;
@@ -291,7 +291,8 @@ sub ended {
         my ($class, @wrong) = $round->{judge}->judge(
             $plan->{requests}[$i], $result, reloaded => $reloaded,
             half_close => $plan->{half_close},
-            behind => behind($client, $i - 1));
+            behind => behind($client, $i - 1),
+            behind_it => $plan->{pipeline} && $i < $#{ $plan->{requests} });
 
         $class{$class}++;
         fault($_, $client, $i) for @wrong;

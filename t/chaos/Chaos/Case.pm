@@ -84,7 +84,7 @@ sub parse {
     @case{qw(end at)} = $case{k} =~ /^([a-z])(.*)/ or return;
     $case{type} = $TYPE{ $case{y} } // return;
     $case{patient} = "Patient/P$case{p}";
-    $case{truth} = $ENDS{ $case{end} } && $case{s} == 200;
+    $case{truth} = ($ENDS{ $case{end} } || $case{t} > 0) && $case{s} == 200;
 
     return \%case;
 }

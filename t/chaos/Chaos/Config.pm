@@ -23,6 +23,12 @@ sub new {
 
     $self->{workers} = $meaning->between(1, 3);
     $self->{server_page} = $meaning->chance(50);
+
+    # A worker that ends does not wait for what a thread of nginx before
+    # 1.29 still reads.
+
+    $self->{reloads} = $meaning->chance(50) ? $meaning->between(1, 3) : 0;
+    $self->{threads} = !$self->{reloads} && $meaning->chance(50);
     $self->{token_cache} = $meaning->chance(50);
     $self->{locations} = [
         map { location($meaning->fork("location $_"), $_) }
@@ -83,7 +89,8 @@ sub text {
     my $cache = $self->{token_cache}
                 ? "fhir_binary_token_cache zone=tokens:256k;\n" : '';
 
-    my $common = join "\n    ", common($random);
+    my $common = join "\n    ", common($random),
+                      $self->{threads} ? 'aio threads;' : ();
     my @locations = map { $self->location_text($random->fork("L$_->{n}"), $_) }
                         @{ $self->{locations} };
 
@@ -156,7 +163,6 @@ sub common {
         'tcp_nopush ' . $random->pick(qw(on off)) . ';',
     );
 
-    push @lines, 'aio threads;'                        if $random->chance(30);
     push @lines, 'aio_write on;'                       if $random->chance(20);
     push @lines, 'directio ' . $random->pick(qw(4k 64k)) . ';'
         if $random->chance(20);
@@ -168,8 +174,7 @@ sub common {
         if $random->chance(30);
     push @lines, 'gzip on;', 'gzip_min_length 1;', 'gzip_types *;',
                  'gzip_proxied any;'                   if $random->chance(40);
-    push @lines, 'lingering_close ' . $random->pick(qw(off always)) . ';'
-        if $random->chance(10);
+    push @lines, 'lingering_close always;'             if $random->chance(10);
     push @lines, 'reset_timedout_connection on;'       if $random->chance(20);
 
     return @lines;
@@ -196,7 +201,11 @@ sub guard {
                                                         '8 64k') . ';'
         if $random->chance(50);
     push @lines, 'fhir_binary_sandbox off;' if $random->chance(20);
-    push @lines, 'limit_rate ' . $random->pick(qw(300k 1m)) . ';'
+    # Without buffering nginx itself stops for ever when a header that leaves
+    # alone has used up the rate.
+
+    push @lines, 'limit_rate ' . $random->pick(qw(300k 1m)) . ';',
+                 $l->{buffering} ? () : 'postpone_output 1460;'
         if $random->chance(15);
     push @lines, 'limit_rate_after ' . $random->pick(qw(1 10k)) . ';'
         if $random->chance(10);

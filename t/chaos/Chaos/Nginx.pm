@@ -108,6 +108,10 @@ sub quit {
 
     my $pid = delete $self->{pid} or return;
 
+    # Time for what clients that have left had begun.
+
+    sleep 0.2;
+
     for my $try ([ 'QUIT', $patience ], [ 'TERM', 5 ], [ 'KILL', 5 ]) {
         my ($name, $seconds) = @$try;
         my $end = time + $seconds;

@@ -88,7 +88,12 @@ sub make_end {
                                 u => 2, h => 1, z => 1, a => 1, o => 1,
                                 t => 1, d => 3, b => 1, j => 1);
 
-    $end = 'c' if $end =~ /^[tdbj]$/ && $c->{b} eq 'r';
+    return 'w' if index($self->{without}, $end) >= 0;
+
+    # What is stored as a file has no Content-Encoding any more.
+
+    $end = 'c' if $end =~ /^[tdbj]$/ && $c->{b} eq 'r'
+                  || $end eq 'a' && $l->{source} eq 'store';
     $c->{f} = 'l' if $end =~ /^[lo]$/;
     $c->{f} = 'c' if $end eq 'u';
     $c->{f} = 'l' if $end eq 'm' && $c->{f} eq 'e';
