@@ -8,7 +8,7 @@ package Chaos::Judge;
 # class: whole, refusal, cut, left or none.  %how: half_close and reloaded (a
 # client, or a reload, that may have ended the connection); behind: what was
 # answered before on it; behind_it: another request has been sent, whose
-# answer may be cut by a reset, which costs what the client has not read yet.
+# answer may be cut.
 
 use strict;
 use warnings;
@@ -51,8 +51,12 @@ sub judge {
     }
 
     if ($end eq 'cut') {
-        my $excuse = $how{half_close} || $how{behind_it}
-                                         && $result->{why} =~ /\brst\b/;
+        # A reset costs what the client has not read yet: nginx closes so
+        # behind GOAWAY, and when a later answer on the connection is cut.
+
+        my $excuse = $how{half_close}
+                     || $result->{why} =~ /\brst after GOAWAY/
+                     || $how{behind_it} && $result->{why} =~ /\brst\b/;
 
         return ('cut', leaks($case, $wanted, $result),
                 $wanted->{deny} && !$excuse ? 'a refusal that is cut' : (),

@@ -70,16 +70,21 @@ sub run {
 }
 
 
+# A reload that still runs must not read half of the next configuration.
+
 sub write_conf {
     my ($self, $text) = @_;
 
-    open my $fh, '>', "$self->{root}/nginx.conf" or die "nginx.conf: $!";
-    print $fh $text;
-    close $fh;
+    my $conf = "$self->{root}/nginx.conf";
 
-    open $fh, '>', "$self->{root}/nginx.conf." . $self->{confs}++;
-    print $fh $text;
-    close $fh;
+    for my $path ("$conf.$self->{confs}", "$conf.new") {
+        open my $fh, '>', $path or die "$path: $!";
+        print $fh $text;
+        close $fh;
+    }
+
+    rename "$conf.new", $conf or die "$conf: $!";
+    $self->{confs}++;
 }
 
 
