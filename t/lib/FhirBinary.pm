@@ -245,6 +245,7 @@ sub import {
     $ENV{TEST_NGINX_BINARY} = $nginx;
 
     if ($flag{-more}) {
+        $SIG{$_} //= sub { exit 1 } for qw(HUP INT TERM);
         eval "package $caller; Test::More->import(\@args); 1" or die $@;
 
     } else {
@@ -480,7 +481,8 @@ sub backend {
 
 
 # One process for each connection, all in one process group, so that a
-# stalled connection holds up neither the next one nor the end.
+# stalled connection holds up neither the next one nor the end.  They end by
+# themselves when the test was killed.
 
 sub backend_serve {
     my ($listen, $record, @scripts) = @_;
@@ -491,8 +493,15 @@ sub backend_serve {
     $SIG{TERM} = $SIG{INT} = 'DEFAULT';
 
     my $n = 0;
+    my $parent = getppid;
+    my $select = IO::Select->new($listen);
 
     while (1) {
+        if (!$select->can_read(1)) {
+            kill 'KILL', -$$ if getppid != $parent;
+            next;
+        }
+
         my $socket = $listen->accept;
 
         next if !$socket && ($! == EINTR);
