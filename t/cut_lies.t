@@ -88,7 +88,7 @@ my @table = (
     negative  => '502 exception', '502 exception',
     huge      => 'cut', '502 transient',
     over      => 'cut', '502 transient',
-    badchunk  => '0', '0',
+    badchunk  => '0', '502 transient',
     trailers  => 'whole 600', 'whole 600',
     garbage   => '502 transient', '502 transient',
 );

@@ -383,17 +383,21 @@ typedef struct {
     /* upstream */
     ngx_http_fhir_binary_end_t   end;
     ngx_int_t                  (*input_filter_init)(void *data);
-                                              /* nginx's own */
+    ngx_int_t                  (*input_filter)(void *data, ssize_t bytes);
+    ngx_event_pipe_input_filter_pt  pipe_filter;
+                                              /* nginx's own, all of them */
     void                       (*write_event_handler)(ngx_http_request_t *r);
                                               /* nginx's own */
     unsigned                     preread:1;   /* the whole body came with the
                                                * header */
     unsigned                     begun:1;     /* the body is being read */
+    unsigned                     broken:1;    /* it breaks its protocol */
 
     /* body */
     off_t                        promised;    /* bytes that the header named,
                                                * or -1 */
     unsigned                     keepalive:1; /* as the header said */
+    unsigned                     complete:1;  /* the client has all of it */
 
     /* source */
     ngx_http_fhir_binary_source_t  source;

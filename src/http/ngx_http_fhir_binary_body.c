@@ -40,7 +40,7 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         }
     }
 
-    if (ctx->refused || r->header_only) {
+    if (ctx->refused || ctx->complete || r->header_only) {
         return ngx_http_fhir_binary_body_discard(r, ctx, in);
     }
 
@@ -52,6 +52,7 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     } else if (ctx->pump.armed) {
         rc = ngx_http_fhir_binary_pump(r, ctx, in);
+        ctx->complete = (rc != NGX_ERROR && ctx->ended);
 
     } else {
         rc = ngx_http_fhir_binary_body_pass(r, ctx, in);
@@ -74,7 +75,9 @@ static ngx_int_t
 ngx_http_fhir_binary_body_pass(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
 {
-    ngx_chain_t  *cl;
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl, last;
 
     for (cl = in; cl; cl = cl->next) {
 
@@ -84,7 +87,36 @@ ngx_http_fhir_binary_body_pass(ngx_http_request_t *r,
         }
     }
 
-    return ngx_http_fhir_binary_next_body(r, in);
+    rc = ngx_http_fhir_binary_next_body(r, in);
+
+    if (rc == NGX_ERROR || in == NULL
+        || ctx->ended || ctx->promised != 0
+        || !ngx_http_fhir_binary_upstream_live(r)
+        || ngx_http_fhir_binary_upstream_read_out(r, ctx))
+    {
+        return rc;
+    }
+
+    /* a part that nginx has cut out: what follows is for nobody */
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->last_buf = 1;
+
+    last.buf = b;
+    last.next = NULL;
+
+    ctx->ended = 1;
+    ctx->complete = 1;
+
+    rc = ngx_http_fhir_binary_next_body(r, &last);
+
+    ngx_http_fhir_binary_upstream_drop(r, ctx);
+
+    return rc;
 }
 
 

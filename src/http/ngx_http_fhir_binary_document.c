@@ -268,9 +268,7 @@ ngx_http_fhir_binary_document_bodiless(ngx_http_request_t *r,
 {
     ngx_int_t  rc;
 
-    if (ctx->begun) {
-        ngx_http_fhir_binary_upstream_spare(r, ctx);
-    }
+    ngx_http_fhir_binary_upstream_spare(r, ctx);
 
     rc = ngx_http_fhir_binary_next_header(r);
 
@@ -390,6 +388,7 @@ ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
     rc = ngx_http_fhir_binary_next_header(r);
 
     ctx->promised = r->headers_out.content_length_n;
+    ctx->keepalive = r->keepalive;
 
     ctx->open = (r->headers_out.content_length_n == -1
                  && !r->chunked

@@ -62,6 +62,10 @@ ngx_http_fhir_binary_hold(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
+    if (ctx->broken) {
+        return ngx_http_fhir_binary_hold_refuse(r, ctx, FHB_E_BACKEND);
+    }
+
     do {
         rc = FHB_OK;
         n = ngx_http_fhir_binary_hold_step(r, ctx, &rc);

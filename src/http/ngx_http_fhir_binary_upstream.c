@@ -41,6 +41,12 @@ static ngx_uint_t ngx_http_fhir_binary_upstream_preread(
 static ngx_int_t ngx_http_fhir_binary_upstream_init(void *data);
 static void ngx_http_fhir_binary_upstream_begin(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_upstream_pipe(ngx_event_pipe_t *p,
+    ngx_buf_t *buf);
+static ngx_int_t ngx_http_fhir_binary_upstream_filter(void *data,
+    ssize_t bytes);
+static ngx_uint_t ngx_http_fhir_binary_upstream_mends(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_upstream_ignore(void *data,
     ssize_t bytes);
 static ngx_int_t ngx_http_fhir_binary_upstream_follow(ngx_http_request_t *r,
@@ -84,6 +90,7 @@ ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
     u = r->upstream;
 
     ctx->begun = 0;
+    ctx->broken = 0;
     ctx->end = ngx_http_fhir_binary_upstream_end(r, ctx);
     ctx->preread = ngx_http_fhir_binary_upstream_preread(r, ctx);
 
@@ -279,24 +286,15 @@ ngx_http_fhir_binary_upstream_preread(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     size_t                n;
-    u_char               *last;
     ngx_http_upstream_t  *u;
 
     u = r->upstream;
-
-    last = u->buffer.last;
-    n = last - u->buffer.pos;
+    n = u->buffer.last - u->buffer.pos;
 
     switch (ctx->end) {
 
     case NGX_HTTP_FHIR_BINARY_END_LENGTH:
         return u->headers_in.content_length_n <= (off_t) n;
-
-    case NGX_HTTP_FHIR_BINARY_END_CHUNKS:
-        return n >= sizeof("0" CRLF CRLF) - 1
-               && ngx_memcmp(last - (sizeof("0" CRLF CRLF) - 1),
-                             "0" CRLF CRLF, sizeof("0" CRLF CRLF) - 1)
-                  == 0;
 
     case NGX_HTTP_FHIR_BINARY_END_HEAD:
         return 1;
@@ -386,6 +384,17 @@ ngx_http_fhir_binary_upstream_begin(ngx_http_request_t *r,
 
     ctx->begun = 1;
 
+    /* proxy has chosen its filter of chunks just now */
+
+    if (u->buffering) {
+        ctx->pipe_filter = u->pipe->input_filter;
+        u->pipe->input_filter = ngx_http_fhir_binary_upstream_pipe;
+
+    } else if (u->input_filter_ctx == r) {
+        ctx->input_filter = u->input_filter;
+        u->input_filter = ngx_http_fhir_binary_upstream_filter;
+    }
+
     if (!ctx->refused || ctx->preread) {
         return;
     }
@@ -399,6 +408,96 @@ ngx_http_fhir_binary_upstream_begin(ngx_http_request_t *r,
     ngx_http_fhir_binary_upstream_stop(r);
 
     u->input_filter = ngx_http_fhir_binary_upstream_ignore;
+}
+
+
+/*
+ * What breaks a protocol's rules ends the reading like a lost connection.  For
+ * an error here nginx would drop the client without a word, whose header may
+ * be held, or whose answer may be complete.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_upstream_pipe(ngx_event_pipe_t *p, ngx_buf_t *buf)
+{
+    ngx_buf_t                   *b;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_fhir_binary_ctx(p->output_ctx);
+
+    if (ctx->broken) {
+        return NGX_OK;
+    }
+
+    if (ctx->pipe_filter(p, buf) != NGX_ERROR) {
+        return NGX_OK;
+    }
+
+    if (!ngx_http_fhir_binary_upstream_mends(p->output_ctx, ctx)) {
+        return NGX_ERROR;
+    }
+
+    ctx->broken = 1;
+
+    p->upstream_error = 1;
+    p->upstream_eof = 0;
+    p->upstream_done = 0;
+
+    /* the filter has not closed the list of what it took from this buffer */
+
+    if (buf->shadow != NULL) {
+
+        for (b = buf->shadow; !b->last_shadow; b = b->shadow) {
+
+            if (b->shadow == NULL) {
+                b->shadow = buf;
+                b->last_shadow = 1;
+                break;
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_upstream_filter(void *data, ssize_t bytes)
+{
+    ngx_http_request_t  *r = data;
+
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx->broken) {
+        return NGX_OK;
+    }
+
+    if (ctx->input_filter(data, bytes) != NGX_ERROR) {
+        return NGX_OK;
+    }
+
+    if (!ngx_http_fhir_binary_upstream_mends(r, ctx)) {
+        return NGX_ERROR;
+    }
+
+    ctx->broken = 1;
+    r->upstream->error = 1;
+
+    return NGX_OK;
+}
+
+
+/*
+ * The client can still be told, or has been.  A document in the middle is cut.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_upstream_mends(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return ctx->held || ctx->refused || ctx->complete || r->header_only;
 }
 
 
