@@ -32,6 +32,9 @@
 /* fhir_binary_lookahead: what all requests of a worker hold, in bytes */
 #define NGX_HTTP_FHIR_BINARY_WORKER_HELD  (64 * 1024 * 1024)
 
+/* bytes that a parser is given at once, so that no call takes long */
+#define NGX_HTTP_FHIR_BINARY_FEED     65536
+
 /* request headers that the backend does not see, or sees changed */
 #define NGX_HTTP_FHIR_BINARY_DROPPED  8
 

@@ -25,6 +25,8 @@ static void ngx_http_fhir_binary_convert_took(
     ngx_http_fhir_binary_ctx_t *ctx, size_t taken, size_t n);
 static fhb_rc_t ngx_http_fhir_binary_convert_recode(
     ngx_http_fhir_binary_ctx_t *ctx);
+static size_t ngx_http_fhir_binary_convert_most(
+    ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_convert_look(
     ngx_http_fhir_binary_ctx_t *ctx, const u_char *p, size_t n);
 
@@ -64,7 +66,7 @@ ngx_http_fhir_binary_convert_encode(ngx_http_fhir_binary_ctx_t *ctx)
     slice = &ctx->source.slice;
 
     n = fhb_b64_encode_fit(&ctx->pump.enc, out->end - out->last);
-    n = ngx_min(n, slice->len);
+    n = ngx_min(n, ngx_http_fhir_binary_convert_most(ctx));
 
     rc = ngx_http_fhir_binary_convert_look(ctx, slice->data, n);
 
@@ -86,7 +88,8 @@ ngx_http_fhir_binary_convert_bytes(ngx_http_fhir_binary_ctx_t *ctx)
     out = ctx->pump.out_buf;
     slice = &ctx->source.slice;
 
-    n = ngx_min((size_t) (out->end - out->last), slice->len);
+    n = ngx_min((size_t) (out->end - out->last),
+                ngx_http_fhir_binary_convert_most(ctx));
 
     rc = ngx_http_fhir_binary_convert_look(ctx, slice->data, n);
 
@@ -111,7 +114,7 @@ ngx_http_fhir_binary_convert_decode(ngx_http_fhir_binary_ctx_t *ctx)
     start = out->last;
 
     n = (out->end - out->last - 6) / 3 * 4;
-    n = ngx_min(n, slice->len);
+    n = ngx_min(n, ngx_http_fhir_binary_convert_most(ctx));
 
     if (ctx->source.bare) {
         taken = fhb_b64_decode_plain(&ctx->pump.dec, out->last, &written,
@@ -219,6 +222,21 @@ ngx_http_fhir_binary_convert_recode(ngx_http_fhir_binary_ctx_t *ctx)
     ngx_http_fhir_binary_source_use(ctx, n);
 
     return rc;
+}
+
+
+/*
+ * How much of the slice one step may take: a parser looks at all of it.
+ */
+
+static size_t
+ngx_http_fhir_binary_convert_most(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t  n;
+
+    n = ctx->source.slice.len;
+
+    return ctx->cda ? ngx_min(n, NGX_HTTP_FHIR_BINARY_FEED) : n;
 }
 
 

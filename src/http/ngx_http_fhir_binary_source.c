@@ -246,7 +246,10 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
     p = source->buf->pos;
     left = source->buf->last - source->buf->pos;
 
-    if (ngx_http_fhir_binary_source_bare(ctx)) {
+    if (!ngx_http_fhir_binary_source_bare(ctx)) {
+        left = ngx_min(left, NGX_HTTP_FHIR_BINARY_FEED);
+
+    } else {
         source->slice.data = p;
         source->slice.len = left;
         source->next = source->buf->last;
@@ -265,7 +268,7 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
     }
 
     if (rc != FHB_OK) {
-        source->buf->pos = source->buf->last;
+        source->buf->pos = (u_char *) p;
         return NGX_AGAIN;
     }
 
