@@ -65,8 +65,10 @@ my %token = map { $_ => mint_token({ scope => 'user/*.read' },
 for my $name (sort keys %token) {
     $nginx->nomem(1);
 
-    is(ask('/Binary/1', $token{$name}), '503  nomem 5 ',
-       "$name: without memory nobody is let in, and nobody is blamed")
+    # openssl may have no memory for the name of a verdict already
+
+    like(ask('/Binary/1', $token{$name}), qr/\A503 (?:MISS)? nomem 5 \z/,
+         "$name: without memory nobody is let in, and nobody is blamed")
         for 1 .. 2;
     is(ask('/bare/Binary/1', $token{$name}), '503 BYPASS nomem 5 ',
        'where nothing but the signature is looked at, too');
