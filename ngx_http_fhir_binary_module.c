@@ -323,8 +323,12 @@ ngx_http_fhir_binary_create_main_conf(ngx_conf_t *cf)
     }
 
     fmcf->asking = ngx_palloc(cf->pool, sizeof(ngx_queue_t));
+    fmcf->landings = ngx_pcalloc(cf->pool, sizeof(ngx_uint_t));
+    fmcf->key_table = ngx_http_fhir_binary_key_table_create(cf);
 
     if (fmcf->asking == NULL
+        || fmcf->landings == NULL
+        || fmcf->key_table == NULL
         || ngx_array_init(&fmcf->keys, cf->pool, 4,
                           sizeof(ngx_http_fhir_binary_keys_t *))
            != NGX_OK)

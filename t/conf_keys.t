@@ -112,6 +112,10 @@ my $tnt = 'fhir_binary_claim tenant tnt; ';
 
 for my $row (
     [ "fhir_binary_key_file $dir/good", qr/directive is duplicate/ ],
+    [ 'fhir_binary_introspect $nowhere', qr/unknown "nowhere" variable/ ],
+    [ 'fhir_binary_introspect ask/$host', qr/"ask\/\$host".*internal loc/ ],
+    [ 'fhir_binary_introspect /a; fhir_binary_introspect /$host',
+      qr/directive is duplicate/ ],
     [ 'fhir_binary_algorithms ES257', qr/"ES257".*EdDSA/ ],
     [ 'fhir_binary_algorithms ""', qr/fhir_binary_algorithms/ ],
     [ 'fhir_binary_algorithms ES256 none', qr/"none".*RS256/ ],
@@ -156,5 +160,9 @@ for my $row (
 
 accepted('a type of its own', "$fine fhir_binary_scope text/html Media;"
          . 'fhir_binary_scope text/plain Media; fhir_binary_scope * Media;');
+
+accepted("a URI with variables: $_",
+         "$_; $issuer $audience fhir_binary_introspect /ask/\$host;")
+    for map { "fhir_binary_key_request $_" } '/keys/$host', '$arg_uri';
 
 done_testing();

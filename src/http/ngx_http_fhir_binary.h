@@ -68,18 +68,36 @@ typedef struct {
 } ngx_http_fhir_binary_flight_t;
 
 
-/* the keys of one source: a worker's own, known by server and URI */
+/* the key sets of URIs that depend on the request: each worker's */
 
 typedef struct {
-    ngx_str_t                    uri;
+    ngx_queue_t                  keys;        /* of ..._keys_t that have a
+                                               * set, the latest used first */
+    ngx_queue_t                  empty;       /* of those without */
+    ngx_uint_t                   nkeys;
+    ngx_uint_t                   nempty;
+} ngx_http_fhir_binary_key_table_t;
+
+
+/*
+ * The keys of one source: a worker's own, known by server and URI.  One of a
+ * table may be gone after any wait; one of the configuration stays.
+ */
+
+typedef struct {
+    ngx_str_t                    uri;         /* evaluated */
     void                        *server;
     ngx_http_fhir_binary_flight_t  flight;
     fhb_jwk_set_t               *set;         /* NULL: none yet */
     time_t                       fetched;     /* of the set */
     time_t                       tried;       /* the last attempt */
     time_t                       sought;      /* the last for an unknown kid */
-    ngx_uint_t                   landed;      /* attempts that ended */
+    ngx_uint_t                   landed;      /* fmcf->landings, when the last
+                                               * attempt ended */
+    ngx_queue_t                  queue;       /* in a list of the table */
+    ngx_http_fhir_binary_key_table_t  *table; /* NULL: of the configuration */
     unsigned                     failed:1;    /* the last attempt */
+    unsigned                     kept:1;      /* in table->keys */
 } ngx_http_fhir_binary_keys_t;
 
 
@@ -88,6 +106,9 @@ typedef struct {
     ngx_http_core_loc_conf_t    *clcf;        /* of the http level */
     ngx_array_t                  keys;        /* of ..._keys_t *; what they
                                                * point to is each worker's */
+    ngx_http_fhir_binary_key_table_t  *key_table;
+    ngx_uint_t                  *landings;    /* fetches of keys that ended,
+                                               * each worker's */
     ngx_queue_t                 *asking;      /* of introspections under way,
                                                * each worker's */
     fhb_digest_t                *digest;      /* each worker's */
@@ -116,9 +137,9 @@ typedef struct {
     /* the token */
     ngx_str_t                    key_file;
     fhb_jwk_set_t               *key_set;     /* of the file */
-    ngx_str_t                    key_request;
-    ngx_http_fhir_binary_keys_t *keys;        /* of the request */
-    ngx_str_t                    introspect;
+    ngx_http_complex_value_t    *key_request; /* NULL: off */
+    ngx_http_fhir_binary_keys_t *keys;        /* of a URI without variables */
+    ngx_http_complex_value_t    *introspect;  /* NULL: off */
     ngx_uint_t                   introspect_as; /* as written; 0: not said */
     ngx_uint_t                   introspected; /* OPAQUE or ALL */
     ngx_array_t                 *issuers;     /* of fhb_str_t */
@@ -180,6 +201,9 @@ struct ngx_http_fhir_binary_fetch_s {
     ngx_http_fhir_binary_fetch_pt  handler;   /* r is the parent */
     void                        *data;
     unsigned                     token:1;     /* $fhir_binary_token is set */
+    unsigned                     apart:1;     /* it sees nothing of the
+                                               * client's request: its answer
+                                               * is for others, too */
     unsigned                     large:1;     /* the limit was passed */
     unsigned                     whole:1;     /* the last byte was seen */
     unsigned                     done:1;
@@ -214,8 +238,13 @@ typedef struct {
     size_t                       read;        /* bytes of those before */
     fhb_rc_t                     answer;      /* of an introspection */
     ngx_uint_t                   sought;      /* for an unknown kid: what
-                                               * keys->landed will be; 0: not */
+                                               * keys->landed will reach; 0:
+                                               * not */
+    ngx_str_t                    key_uri;     /* evaluated, once; empty: it */
+    ngx_str_t                    introspect_uri;
+                                              /* is none, or cannot be used */
 
+    unsigned                     evaluated:1; /* they are */
     unsigned                     local:1;     /* the signature is good */
     unsigned                     verified:1;  /* claims hold */
     unsigned                     answered:1;  /* answer is set */

@@ -13,8 +13,10 @@ static ngx_int_t ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r,
     void *data, ngx_int_t rc);
 static ngx_int_t ngx_http_fhir_binary_fetch_secret(ngx_http_request_t *r);
 static void ngx_http_fhir_binary_fetch_forget(void *data);
+static ngx_int_t ngx_http_fhir_binary_fetch_apart(ngx_http_request_t *sr,
+    ngx_str_t *uri);
 static ngx_int_t ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
-    ngx_http_request_t *r);
+    ngx_http_request_t *r, ngx_uint_t apart);
 static ngx_int_t ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch, ngx_buf_t *b);
 
@@ -71,7 +73,14 @@ ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
 
     ctx = ngx_http_fhir_binary_claim(sr);
 
-    if (ctx == NULL || ngx_http_fhir_binary_fetch_headers(sr, r) != NGX_OK) {
+    if (ctx == NULL
+        || ngx_http_fhir_binary_fetch_headers(sr, r, fetch->apart)
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    if (fetch->apart && ngx_http_fhir_binary_fetch_apart(sr, uri) != NGX_OK) {
         return NULL;
     }
 
@@ -83,13 +92,42 @@ ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
 
 
 /*
+ * An answer that others use, too, must not depend on who asked.  The Host of
+ * a request is its client's choice, a capture of its path as well: $host is
+ * the server's own name here, $request_uri the subrequest's, and no variable
+ * has a value yet.  What is to make a difference stands in the URI, by which
+ * the answer is known.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_apart(ngx_http_request_t *sr, ngx_str_t *uri)
+{
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_get_module_main_conf(sr, ngx_http_core_module);
+
+    sr->variables = ngx_pcalloc(sr->pool, cmcf->variables.nelts
+                                          * sizeof(ngx_http_variable_value_t));
+    if (sr->variables == NULL) {
+        return NGX_ERROR;
+    }
+
+    sr->unparsed_uri = *uri;
+    sr->request_body = NULL;
+    ngx_str_null(&sr->headers_in.server);
+
+    return NGX_OK;
+}
+
+
+/*
  * The client's Range, conditionals, cookies and token are not for whoever
  * answers here.
  */
 
 static ngx_int_t
 ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
-    ngx_http_request_t *r)
+    ngx_http_request_t *r, ngx_uint_t apart)
 {
     ngx_table_elt_t  *h;
 
@@ -106,7 +144,7 @@ ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
         return NGX_ERROR;
     }
 
-    if (r->headers_in.host) {
+    if (r->headers_in.host && !apart) {
 
         h = ngx_list_push(&sr->headers_in.headers);
         if (h == NULL) {

@@ -155,7 +155,6 @@ ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx,
     ngx_http_fhir_binary_question_t *question)
 {
-    ngx_str_t                     uri;
     ngx_http_fhir_binary_fetch_t  fetch;
 
     ngx_memzero(&fetch, sizeof(ngx_http_fhir_binary_fetch_t));
@@ -164,11 +163,10 @@ ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
     fetch.handler = ngx_http_fhir_binary_introspect_done;
     fetch.data = question;
     fetch.token = 1;
+    fetch.apart = 1;
 
-    uri = ctx->conf->introspect;
-
-    if (ngx_http_fhir_binary_fetch(r, &uri, NGX_HTTP_SUBREQUEST_BACKGROUND,
-                                   &fetch)
+    if (ngx_http_fhir_binary_fetch(r, &ctx->auth.introspect_uri,
+                                   NGX_HTTP_SUBREQUEST_BACKGROUND, &fetch)
         == NULL)
     {
         return NGX_ERROR;
@@ -218,7 +216,7 @@ ngx_http_fhir_binary_introspect_judge(ngx_http_request_t *r,
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: introspection through \"%V\" failed "
-                      "with status %ui%s", &ctx->conf->introspect,
+                      "with status %ui%s", &ctx->auth.introspect_uri,
                       fetch->status,
                       fetch->status == NGX_HTTP_BAD_REQUEST
                       ? "; a server that does not introspect JWTs needs "
@@ -245,7 +243,7 @@ ngx_http_fhir_binary_introspect_judge(ngx_http_request_t *r,
     if (rc == FHB_E_INTROSPECTION) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: \"%V\" gave no introspection response",
-                      &ctx->conf->introspect);
+                      &ctx->auth.introspect_uri);
     }
 
     return rc;

@@ -21,16 +21,21 @@
 #define NGX_HTTP_FHIR_BINARY_KEYS_RETRY  2
 
 
+/* the request that fetches; keys is NULL as soon as it has ended */
+
 typedef struct {
     ngx_http_fhir_binary_keys_t  *keys;
-    ngx_http_request_t           *request;
 } ngx_http_fhir_binary_keys_owner_t;
 
 
+static ngx_http_fhir_binary_keys_t *ngx_http_fhir_binary_keys_of(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
     ngx_http_fhir_binary_keys_t *keys);
 static void ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch);
+static void ngx_http_fhir_binary_keys_land(ngx_http_request_t *r,
+    ngx_http_fhir_binary_keys_t *keys);
 static void ngx_http_fhir_binary_keys_gone(void *data);
 static void ngx_http_fhir_binary_keys_exit(void *data);
 
@@ -95,6 +100,27 @@ ngx_http_fhir_binary_keys_exit(void *data)
 
 
 /*
+ * Looked up anew each time: what a table has may go while a request waits.
+ */
+
+static ngx_http_fhir_binary_keys_t *
+ngx_http_fhir_binary_keys_of(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    if (ctx->conf->keys != NULL || ctx->auth.key_uri.len == 0) {
+        return ctx->conf->keys;
+    }
+
+    fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
+
+    return ngx_http_fhir_binary_key_table_get(r, fmcf->key_table,
+                                              &ctx->auth.key_uri);
+}
+
+
+/*
  * NGX_OK: *set can be used now; NGX_AGAIN: wait; NGX_DECLINED: there is none.
  */
 
@@ -110,7 +136,7 @@ ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    keys = ctx->conf->keys;
+    keys = ngx_http_fhir_binary_keys_of(r, ctx);
     now = ngx_time();
 
     if (keys == NULL) {
@@ -163,10 +189,13 @@ ngx_int_t
 ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    time_t                        now;
-    ngx_http_fhir_binary_keys_t  *keys;
+    time_t                             now;
+    ngx_http_fhir_binary_keys_t       *keys;
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
 
-    keys = ctx->conf->keys;
+    fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
+
+    keys = ngx_http_fhir_binary_keys_of(r, ctx);
     now = ngx_time();
 
     if (keys == NULL) {
@@ -190,7 +219,7 @@ ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
             return NGX_DECLINED;
         }
 
-        ctx->auth.sought = keys->landed + 1;
+        ctx->auth.sought = *fmcf->landings + 1;
         keys->sought = now;
     }
 
@@ -223,8 +252,7 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
     }
 
     owner = cln->data;
-    owner->keys = keys;
-    owner->request = r;
+    owner->keys = NULL;
 
     cln->handler = ngx_http_fhir_binary_keys_gone;
 
@@ -233,6 +261,7 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
     fetch.limit = FHB_MAX_JWKS;
     fetch.handler = ngx_http_fhir_binary_keys_done;
     fetch.data = keys;
+    fetch.apart = 1;
 
     keys->tried = ngx_time();
 
@@ -243,7 +272,8 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    keys->flight.owner = r;
+    owner->keys = keys;
+    keys->flight.owner = owner;
 
     return NGX_OK;
 }
@@ -263,7 +293,6 @@ ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
 
     keys = fetch->data;
     keys->failed = 1;
-    keys->landed++;
 
     if (fetch->status != NGX_HTTP_OK) {
 
@@ -304,7 +333,29 @@ ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
     keys->fetched = ngx_time();
     keys->failed = 0;
 
+    ngx_http_fhir_binary_key_table_keep(keys);
+
 done:
+
+    ngx_http_fhir_binary_keys_land(r, keys);
+}
+
+
+static void
+ngx_http_fhir_binary_keys_land(ngx_http_request_t *r,
+    ngx_http_fhir_binary_keys_t *keys)
+{
+    ngx_http_fhir_binary_main_conf_t   *fmcf;
+    ngx_http_fhir_binary_keys_owner_t  *owner;
+
+    fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
+    keys->landed = ++*fmcf->landings;
+
+    owner = keys->flight.owner;
+
+    if (owner != NULL) {
+        owner->keys = NULL;
+    }
 
     ngx_http_fhir_binary_flight_land(&keys->flight);
 }
@@ -319,7 +370,7 @@ ngx_http_fhir_binary_keys_gone(void *data)
 {
     ngx_http_fhir_binary_keys_owner_t  *owner = data;
 
-    if (owner->keys->flight.owner == owner->request) {
+    if (owner->keys != NULL) {
         ngx_http_fhir_binary_flight_land(&owner->keys->flight);
     }
 }

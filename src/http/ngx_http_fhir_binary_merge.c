@@ -15,6 +15,8 @@ static char *ngx_http_fhir_binary_merge_missing(ngx_conf_t *cf,
     const char *what);
 static ngx_int_t ngx_http_fhir_binary_merge_digest(ngx_conf_t *cf,
     ngx_http_fhir_binary_loc_conf_t *conf);
+static fhb_str_t ngx_http_fhir_binary_merge_uri(
+    const ngx_http_complex_value_t *cv);
 
 
 char *
@@ -78,13 +80,13 @@ ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     /* where a location says anything of keys, it says all of it */
 
-    if (conf->key_file.data == NULL && conf->key_request.data == NULL) {
+    if (conf->key_file.data == NULL && conf->key_request == NULL) {
         conf->key_file = prev->key_file;
         conf->key_set = prev->key_set;
         conf->key_request = prev->key_request;
     }
 
-    if (conf->introspect.data == NULL) {
+    if (conf->introspect == NULL) {
         conf->introspect = prev->introspect;
         conf->introspect_as = prev->introspect_as;
     }
@@ -134,7 +136,7 @@ ngx_http_fhir_binary_merge_policy(ngx_conf_t *cf,
     fhb_claims_policy_t       *policy;
     ngx_http_core_loc_conf_t  *clcf;
 
-    keys = (conf->key_set != NULL || conf->key_request.len);
+    keys = (conf->key_set != NULL || conf->key_request != NULL);
     policy = &conf->policy;
 
     if (conf->issuers) {
@@ -156,7 +158,7 @@ ngx_http_fhir_binary_merge_policy(ngx_conf_t *cf,
 
     conf->introspected = conf->introspect_as;
 
-    if (conf->introspect.len == 0) {
+    if (conf->introspect == NULL) {
         conf->introspected = 0;
 
     } else if (conf->introspected == 0) {
@@ -171,7 +173,7 @@ ngx_http_fhir_binary_merge_policy(ngx_conf_t *cf,
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    if (!keys && conf->introspect.len == 0) {
+    if (!keys && conf->introspect == NULL) {
 
         if (clcf->name.len == 0 && clcf->locations != NULL) {
             /* its locations say for themselves; here it denies at run time */
@@ -211,15 +213,16 @@ ngx_http_fhir_binary_merge_policy(ngx_conf_t *cf,
                    "or \"fhir_binary_key_request\"");
     }
 
-    if (conf->key_set != NULL && conf->key_request.len) {
+    if (conf->key_set != NULL && conf->key_request != NULL) {
         return ngx_http_fhir_binary_merge_missing(cf,
                    "keys come from one source: write either "
                    "\"fhir_binary_key_file\" or \"fhir_binary_key_request\"");
     }
 
-    if (conf->key_request.len) {
+    if (conf->key_request != NULL && conf->key_request->lengths == NULL) {
 
-        conf->keys = ngx_http_fhir_binary_keys_add(cf, &conf->key_request);
+        conf->keys = ngx_http_fhir_binary_keys_add(cf,
+                                                   &conf->key_request->value);
         if (conf->keys == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -246,8 +249,9 @@ ngx_http_fhir_binary_merge_missing(ngx_conf_t *cf, const char *what)
 
 
 /*
- * The name of all that a verdict rests on, but for token and keys.  A server
- * is named by where its block stands, the same in all workers and after a
+ * The name of all that a verdict rests on, but for token and keys, and for
+ * what URIs with variables come to: here they go in as written.  A server is
+ * named by where its block stands, the same in all workers and after a
  * reload; the internal locations that are asked belong to it.
  */
 
@@ -313,8 +317,8 @@ ngx_http_fhir_binary_merge_digest(ngx_conf_t *cf,
     s++;
 
     *s++ = ngx_http_fhir_binary_to_core(cscf->server_name);
-    *s++ = ngx_http_fhir_binary_to_core(conf->introspect);
-    *s++ = ngx_http_fhir_binary_to_core(conf->key_request);
+    *s++ = ngx_http_fhir_binary_merge_uri(conf->introspect);
+    *s++ = ngx_http_fhir_binary_merge_uri(conf->key_request);
 
     for (i = 0; i < conf->policy.nissuers; i++) {
         *s++ = conf->policy.issuers[i];
@@ -332,4 +336,19 @@ ngx_http_fhir_binary_merge_digest(ngx_conf_t *cf,
 
     return (fhb_digest_sha256(conf->digest, all, s - all) == FHB_OK)
            ? NGX_OK : NGX_ERROR;
+}
+
+
+static fhb_str_t
+ngx_http_fhir_binary_merge_uri(const ngx_http_complex_value_t *cv)
+{
+    ngx_str_t  uri;
+
+    ngx_str_null(&uri);
+
+    if (cv != NULL) {
+        uri = cv->value;
+    }
+
+    return ngx_http_fhir_binary_to_core(uri);
 }

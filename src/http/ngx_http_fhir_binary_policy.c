@@ -108,18 +108,21 @@ char *
 ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    ngx_str_t                        *value, *uri;
+    ngx_str_t                        *value;
+    ngx_http_complex_value_t        **cv;
     ngx_http_fhir_binary_loc_conf_t  *fbcf = conf;
 
-    uri = (ngx_str_t *) ((char *) conf + cmd->offset);
+    cv = (ngx_http_complex_value_t **) ((char *) conf + cmd->offset);
 
-    if (uri->data) {
+    if (*cv != NULL) {
         return "is duplicate";
     }
 
     value = cf->args->elts;
 
-    if (value[1].len == 0 || value[1].data[0] != '/') {
+    if (value[1].len == 0
+        || (value[1].data[0] != '/' && value[1].data[0] != '$'))
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"%V\" directive, it must "
                            "be the URI of an internal location of this "
@@ -128,7 +131,9 @@ ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    *uri = value[1];
+    if (ngx_http_fhir_binary_policy_complex(cf, &value[1], cv) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     if (cf->args->nelts == 2) {
         return NGX_CONF_OK;

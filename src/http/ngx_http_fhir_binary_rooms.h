@@ -101,6 +101,15 @@ ngx_int_t ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
 ngx_int_t ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
+/* key table: the keys of URIs with variables */
+
+ngx_http_fhir_binary_key_table_t *ngx_http_fhir_binary_key_table_create(
+    ngx_conf_t *cf);
+ngx_http_fhir_binary_keys_t *ngx_http_fhir_binary_key_table_get(
+    ngx_http_request_t *r, ngx_http_fhir_binary_key_table_t *table,
+    ngx_str_t *uri);
+void ngx_http_fhir_binary_key_table_keep(ngx_http_fhir_binary_keys_t *keys);
+
 /* introspect */
 
 ngx_int_t ngx_http_fhir_binary_introspect(ngx_http_request_t *r,

@@ -15,6 +15,10 @@
 static void ngx_http_fhir_binary_token_cleanup(void *data);
 static fhb_rc_t ngx_http_fhir_binary_token_take(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_token_uris(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_token_uri(ngx_http_request_t *r,
+    ngx_http_complex_value_t *cv, const char *directive, ngx_str_t *uri);
 static ngx_int_t ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t *set);
 static ngx_int_t ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
@@ -90,9 +94,13 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
         return ngx_http_fhir_binary_reject(r, ctx, rc);
     }
 
+    if (ngx_http_fhir_binary_token_uris(r, ctx) != NGX_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_NOMEM);
+    }
+
     set = NULL;
 
-    if (ctx->conf->key_set || ctx->conf->keys) {
+    if (ctx->conf->key_set || ctx->conf->key_request) {
 
         n = ngx_http_fhir_binary_keys_get(r, ctx, &set);
 
@@ -110,7 +118,7 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
             return ngx_http_fhir_binary_reject(r, ctx, FHB_E_KEYS);
         }
 
-    } else if (ctx->conf->introspect.len == 0) {
+    } else if (ctx->conf->introspect == NULL) {
 
         /* a server whose locations say for themselves, but this is none */
 
@@ -168,7 +176,8 @@ static ngx_int_t
 ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t *set)
 {
-    fhb_str_t                          parts[3];
+    ngx_uint_t                         n;
+    fhb_str_t                          parts[5];
     ngx_http_fhir_binary_main_conf_t  *fmcf;
 
     fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
@@ -191,9 +200,97 @@ ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
     }
 
     parts[2] = ctx->auth.token;
+    n = 3;
 
-    return (fhb_digest_again(fmcf->digest, ctx->auth.key, parts, 3) == FHB_OK)
+    /* a URI without variables is in conf->digest */
+
+    if (ctx->conf->key_request && ctx->conf->key_request->lengths) {
+        parts[n++] = ngx_http_fhir_binary_to_core(ctx->auth.key_uri);
+    }
+
+    if (ctx->conf->introspect && ctx->conf->introspect->lengths) {
+        parts[n++] = ngx_http_fhir_binary_to_core(ctx->auth.introspect_uri);
+    }
+
+    return (fhb_digest_again(fmcf->digest, ctx->auth.key, parts, n) == FHB_OK)
            ? NGX_OK : NGX_ERROR;
+}
+
+
+/*
+ * Once for each request: what is asked, what a verdict is known by, and whom
+ * it is waited for with must be the same strings.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_token_uris(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->auth.evaluated) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_fhir_binary_token_uri(r, ctx->conf->key_request,
+                                       "fhir_binary_key_request",
+                                       &ctx->auth.key_uri)
+           != NGX_OK
+        || ngx_http_fhir_binary_token_uri(r, ctx->conf->introspect,
+                                          "fhir_binary_introspect",
+                                          &ctx->auth.introspect_uri)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ctx->auth.evaluated = 1;
+
+    return NGX_OK;
+}
+
+
+/*
+ * A URI that cannot be asked is left empty: there are no keys then, or there
+ * is no answer.  It may hold what a client wrote: its bytes are not logged,
+ * and without control characters it may be, later.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_token_uri(ngx_http_request_t *r,
+    ngx_http_complex_value_t *cv, const char *directive, ngx_str_t *uri)
+{
+    size_t      i;
+    ngx_str_t   path, args;
+    ngx_uint_t  flags;
+
+    if (cv == NULL) {
+        return NGX_OK;
+    }
+
+    if (cv->lengths == NULL) {
+        *uri = cv->value;
+        return NGX_OK;
+    }
+
+    if (ngx_http_complex_value(r, cv, uri) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    path = *uri;
+    flags = 0;
+    ngx_str_null(&args);
+
+    for (i = 0; i < uri->len && uri->data[i] > 0x1f; i++) { /* void */ }
+
+    if (i < uri->len || uri->len == 0 || uri->data[0] != '/'
+        || ngx_http_parse_unsafe_uri(r, &path, &args, &flags) != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: what \"%s\" comes to is no URI of an "
+                      "internal location (%uz bytes)", directive, uri->len);
+        ngx_str_null(uri);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -295,6 +392,10 @@ ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
 {
     ngx_int_t     n;
     fhb_claims_t  local;
+
+    if (ctx->auth.introspect_uri.len == 0) {
+        return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTROSPECTION);
+    }
 
     local = ctx->auth.claims;
 
