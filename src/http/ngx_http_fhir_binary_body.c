@@ -41,10 +41,9 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     }
 
     if (ctx->refused || ctx->complete || r->header_only) {
-        return ngx_http_fhir_binary_body_discard(r, ctx, in);
-    }
+        rc = ngx_http_fhir_binary_body_discard(r, ctx, in);
 
-    if (ctx->relay != FHB_OK) {
+    } else if (ctx->relay != FHB_OK) {
         rc = ngx_http_fhir_binary_relay(r, ctx, in);
 
     } else if (ctx->held) {
@@ -52,11 +51,12 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     } else if (ctx->pump.armed) {
         rc = ngx_http_fhir_binary_pump(r, ctx, in);
-        ctx->complete = (rc != NGX_ERROR && ctx->ended);
 
     } else {
         rc = ngx_http_fhir_binary_body_pass(r, ctx, in);
     }
+
+    ctx->complete |= (rc != NGX_ERROR && ctx->ended);
 
     if (ctx->open && ctx->ended && rc == NGX_OK && !r->connection->buffered) {
         ctx->open = 0;
@@ -110,7 +110,6 @@ ngx_http_fhir_binary_body_pass(ngx_http_request_t *r,
     last.next = NULL;
 
     ctx->ended = 1;
-    ctx->complete = 1;
 
     rc = ngx_http_fhir_binary_next_body(r, &last);
 
