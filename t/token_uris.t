@@ -1,6 +1,6 @@
 # Verdicts and keys are known by what was really asked: by the URI that
-# fhir_binary_key_request or fhir_binary_introspect comes to, and an internal
-# location sees nothing of the request but this URI.
+# fhir_binary_key_request or fhir_binary_introspect comes to.  Where it has no
+# variables, the internal location sees nothing of the request.
 
 use strict;
 use warnings;
@@ -63,6 +63,27 @@ my $nginx = nginx_start(
             $policy
             fhir_binary_key_request /_keys/\$tenant;
             fhir_binary_introspect /_ask/\$tenant opaque;
+        }
+
+        # a location that depends on what its URI has, and takes it from there
+        # or from the request
+
+        location ~ ^/same/(?<tenant>\\w+)/ {
+            $policy
+            fhir_binary_key_request /_same?\$tenant;
+            fhir_binary_introspect /_same_ask?\$tenant opaque;
+        }
+
+        location = /_same {
+            internal;
+            proxy_pass http://127.0.0.1:$port/keys/\$tenant;
+        }
+
+        location = /_same_ask {
+            internal;
+            proxy_method POST;
+            proxy_set_body token=\$fhir_binary_token;
+            proxy_pass http://127.0.0.1:$port/ask/\$tenant;
         }
 
         location ~ ^/hidden/(?<tenant>\\w+)/ {
@@ -129,6 +150,13 @@ is(ask('/of/a/Binary/1', 'opaque-a'), '200 HIT', 'as well');
 
 is(scalar(grep { m{ /keys/} } $server->requests), 3,
    'each has its keys fetched once, and anew for the kid it has not');
+
+is(ask('/same/a/Binary/1', $a), '200 MISS', 'a capture of the request');
+is(ask('/same/b/Binary/1', $a), '401 MISS token_invalid',
+   'is as good as one of the URI');
+is(ask('/same/a/Binary/1', 'opaque-a'), '200 MISS', 'for any token');
+is(ask('/same/b/Binary/1', 'opaque-a'), '401 MISS token_invalid',
+   'for all of them');
 
 # At the same time: who waits for one answer does not get the other.
 

@@ -92,11 +92,12 @@ ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
 
 
 /*
- * An answer that others use, too, must not depend on who asked.  The Host of
- * a request is its client's choice, a capture of its path as well: $host is
- * the server's own name here, $request_uri the subrequest's, and no variable
- * has a value yet.  What is to make a difference stands in the URI, by which
- * the answer is known.
+ * An answer that others use, too, must not depend on who asked.  Where the
+ * URI names nothing of the request, its location sees nothing of it: the Host
+ * is the client's choice, a capture of the path as well, so $host is the
+ * server's own name, $request_uri the subrequest's, and no variable has a
+ * value yet.  What is to make a difference is written into the URI, by which
+ * the answer is known then.
  */
 
 static ngx_int_t

@@ -163,7 +163,7 @@ ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
     fetch.handler = ngx_http_fhir_binary_introspect_done;
     fetch.data = question;
     fetch.token = 1;
-    fetch.apart = 1;
+    fetch.apart = (ctx->conf->introspect->lengths == NULL);
 
     if (ngx_http_fhir_binary_fetch(r, &ctx->auth.introspect_uri,
                                    NGX_HTTP_SUBREQUEST_BACKGROUND, &fetch)

@@ -261,7 +261,7 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
     fetch.limit = FHB_MAX_JWKS;
     fetch.handler = ngx_http_fhir_binary_keys_done;
     fetch.data = keys;
-    fetch.apart = 1;
+    fetch.apart = (keys->table == NULL);
 
     keys->tried = ngx_time();
 
