@@ -56,7 +56,10 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         rc = ngx_http_fhir_binary_body_pass(r, ctx, in);
     }
 
-    ctx->complete |= (rc != NGX_ERROR && ctx->ended);
+    if (rc != NGX_ERROR && ctx->ended && !ctx->complete) {
+        ctx->complete = 1;
+        ngx_http_fhir_binary_upstream_drop(r, ctx);
+    }
 
     if (ctx->open && ctx->ended && rc == NGX_OK && !r->connection->buffered) {
         ctx->open = 0;
@@ -92,12 +95,15 @@ ngx_http_fhir_binary_body_pass(ngx_http_request_t *r,
     if (rc == NGX_ERROR || in == NULL
         || ctx->ended || ctx->promised != 0
         || !ngx_http_fhir_binary_upstream_live(r)
-        || ngx_http_fhir_binary_upstream_read_out(r, ctx))
+        || ngx_http_fhir_binary_upstream_whole(r))
     {
         return rc;
     }
 
-    /* a part that nginx has cut out: what follows is for nobody */
+    /*
+     * A part that nginx has cut out, or all of a length behind which the
+     * protocol has more to say: what follows is for nobody.
+     */
 
     b = ngx_calloc_buf(r->pool);
     if (b == NULL) {
@@ -111,11 +117,7 @@ ngx_http_fhir_binary_body_pass(ngx_http_request_t *r,
 
     ctx->ended = 1;
 
-    rc = ngx_http_fhir_binary_next_body(r, &last);
-
-    ngx_http_fhir_binary_upstream_drop(r, ctx);
-
-    return rc;
+    return ngx_http_fhir_binary_next_body(r, &last);
 }
 
 

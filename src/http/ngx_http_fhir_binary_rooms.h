@@ -240,6 +240,7 @@ fhb_rc_t ngx_http_fhir_binary_upstream_reason(ngx_http_request_t *r,
     ngx_msec_t heard);
 ngx_uint_t ngx_http_fhir_binary_upstream_read_out(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+ngx_uint_t ngx_http_fhir_binary_upstream_whole(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_has_more(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_gave(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_said(ngx_http_request_t *r,

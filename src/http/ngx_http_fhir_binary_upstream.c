@@ -668,7 +668,8 @@ ngx_http_fhir_binary_upstream_spare(ngx_http_request_t *r,
 
 /*
  * Nobody reads what the backend still sends.  As with a response that has no
- * body, its connection is closed; that of the client can be kept.
+ * body, its connection is closed; that of the client can be kept, also where
+ * the backend has just failed.
  */
 
 void
@@ -677,8 +678,9 @@ ngx_http_fhir_binary_upstream_drop(ngx_http_request_t *r,
 {
     if (!ctx->begun
         || !ngx_http_fhir_binary_upstream_live(r)
-        || ngx_http_fhir_binary_upstream_read_out(r, ctx)
+        || ngx_http_fhir_binary_upstream_whole(r)
         || (ngx_http_fhir_binary_upstream_stores(r)
+            && !ngx_http_fhir_binary_upstream_read_out(r, ctx)
             && !r->connection->buffered))
     {
         return;
@@ -777,6 +779,21 @@ ngx_http_fhir_binary_upstream_read_out(ngx_http_request_t *r,
     p = u->pipe;
 
     return p->upstream_done || p->upstream_eof || p->upstream_error;
+}
+
+
+/*
+ * All of the body was read, and its end was told.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_upstream_whole(ngx_http_request_t *r)
+{
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    return u->buffering ? u->pipe->upstream_done : (u->length == 0);
 }
 
 

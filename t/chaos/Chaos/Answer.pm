@@ -119,8 +119,7 @@ sub wrong {
 
     return '' if $how == 2;
 
-    $$type =~ s/json/x/ || $$type =~ s/xml/json/ || 1;
-    $$type =~ s/x$/xml/;
+    $$type =~ s/(json|xml)/$1 eq 'json' ? 'xml' : 'json'/e;
 
     return Chaos::Case::resource({ %$case, end => 'w' });
 }
