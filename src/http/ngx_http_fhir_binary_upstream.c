@@ -586,8 +586,11 @@ ngx_http_fhir_binary_upstream_writer(ngx_http_request_t *r)
     ctx = ngx_http_fhir_binary_ctx(r);
     p = r->upstream->pipe;
 
+    /* while a thread writes the file, nobody may read from it */
+
     if (ngx_http_fhir_binary_upstream_live(r)
         && !r->aio
+        && p->writing == NULL
         && (r->buffered & NGX_HTTP_COPY_BUFFERED)
         && !r->connection->write->delayed
         && !r->connection->write->timedout)
