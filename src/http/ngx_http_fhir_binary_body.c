@@ -58,6 +58,12 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     if (rc != NGX_ERROR && ctx->ended && !ctx->complete) {
         ctx->complete = 1;
+
+        if (ngx_http_fhir_binary_upstream_failed(r)) {
+            /* what a thread has read from a file may come after that */
+            r->keepalive = ctx->keepalive;
+        }
+
         ngx_http_fhir_binary_upstream_drop(r, ctx);
     }
 
