@@ -273,7 +273,7 @@ ngx_http_fhir_binary_init(ngx_conf_t *cf)
     if (ngx_http_fhir_binary_token_init(cf, fmcf) != NGX_OK
         || ngx_http_fhir_binary_negotiate_init(cf, fmcf) != NGX_OK
         || ngx_http_fhir_binary_phase(cf, NGX_HTTP_REWRITE_PHASE,
-                                      ngx_http_fhir_binary_claim_redirected)
+                                      ngx_http_fhir_binary_claim_enter)
            != NGX_OK
         || ngx_http_fhir_binary_phase(cf, NGX_HTTP_PREACCESS_PHASE,
                                       ngx_http_fhir_binary_claim_handler)

@@ -92,6 +92,25 @@ my $nginx = nginx_start(
             fhir_binary_introspect /_hidden?ask opaque;
         }
 
+        location ~ ^/part/(?<tenant>\\w+)/ {
+            $policy
+            fhir_binary_key_request /_part?\$tenant;
+            fhir_binary_introspect /_part?\$tenant opaque;
+        }
+
+        location ~ ^/host/(?<tenant>\\w+)/ {
+            $policy
+            fhir_binary_key_request /_part?\$host;
+            fhir_binary_introspect /_part?\$host opaque;
+        }
+
+        location = /_part {
+            internal;
+            proxy_method POST;
+            proxy_set_body "part \$tenant|\$host|\$http_host|";
+            proxy_pass http://127.0.0.1:$port/keys/;
+        }
+
         location /any/ {
             $policy
             fhir_binary_key_request \$mapped;
@@ -198,6 +217,23 @@ my %seen = map { ((split / HTTP/)[0] . ' ' . (/\r\n\r\n(.*)/s)[0] => 1) }
 is_deeply([ sort keys %seen ],
           [ 'POST /keys/ localhost||/_hidden||' ],
           'neither by Host, nor by a capture, nor by the target');
+
+# One whose URI has variables does not see the Host, unless it has that, too.
+
+for my $host (qw(localhost evil.example)) {
+    for my $where (qw(part host)) {
+        ask("/$where/a/Binary/1", $a, $host);
+        $nginx->clock(NOW + 2 * ++$before);
+    }
+}
+
+%seen = map { (/\r\n\r\n(part .*)/s)[0] => 1 }
+        grep { /\r\n\r\npart / } $server->requests;
+
+is_deeply([ sort keys %seen ],
+          [ 'part a|evil.example|evil.example|', 'part a|localhost|localhost|',
+            'part a|localhost||' ],
+          'but by what its URI says');
 
 # URIs that are none.
 

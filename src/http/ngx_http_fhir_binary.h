@@ -114,6 +114,8 @@ typedef struct {
     fhb_digest_t                *digest;      /* each worker's */
     ngx_int_t                    token;       /* index of the variable */
     ngx_int_t                    request_uri; /* likewise, or NGX_ERROR */
+    ngx_int_t                    host;
+    ngx_int_t                    http_host;
     ngx_int_t                    dropped[NGX_HTTP_FHIR_BINARY_DROPPED];
                                               /* indices of $http_NAME,
                                                * or NGX_ERROR */
@@ -201,6 +203,7 @@ struct ngx_http_fhir_binary_fetch_s {
     ngx_http_fhir_binary_fetch_pt  handler;   /* r is the parent */
     void                        *data;
     unsigned                     token:1;     /* $fhir_binary_token is set */
+    unsigned                     hostless:1;  /* it does not see the Host */
     unsigned                     apart:1;     /* it sees nothing of the
                                                * client's request: its answer
                                                * is for others, too */
@@ -363,6 +366,8 @@ typedef struct {
     unsigned                     paged:1;     /* an error_page took over */
     unsigned                     elsewhere:1; /* and it leads to a document */
     unsigned                     moved:1;     /* whose is being looked up */
+    unsigned                     quiet:1;     /* r->error_page is our word, not
+                                               * nginx's */
     unsigned                     erred:1;     /* an error led here; without
                                                * r->error_page, too, which is
                                                * not set when error pages are
@@ -416,6 +421,7 @@ typedef struct {
     ngx_http_fhir_binary_end_t   end;
     ngx_int_t                  (*input_filter_init)(void *data);
     ngx_int_t                  (*input_filter)(void *data, ssize_t bytes);
+    void                        *input_filter_ctx;
     ngx_event_pipe_input_filter_pt  pipe_filter;
                                               /* nginx's own, all of them */
     void                       (*write_event_handler)(ngx_http_request_t *r);

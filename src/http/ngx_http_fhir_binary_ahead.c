@@ -6,6 +6,8 @@
 #include "ngx_http_fhir_binary_glue.h"
 
 
+static ngx_uint_t ngx_http_fhir_binary_ahead_fits(
+    ngx_http_fhir_binary_ctx_t *ctx, size_t size);
 static fhb_rc_t ngx_http_fhir_binary_ahead_room(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, size_t size);
 static void ngx_http_fhir_binary_ahead_gone(void *data);
@@ -47,6 +49,10 @@ ngx_http_fhir_binary_ahead_keep(ngx_http_request_t *r,
         size = ngx_max(size, source->held_len + n);
         size = ngx_min(size, limit);
 
+        if (!ngx_http_fhir_binary_ahead_fits(ctx, size)) {
+            size = source->held_len + n;
+        }
+
         rc = ngx_http_fhir_binary_ahead_room(r, ctx, size);
 
         if (rc != FHB_OK) {
@@ -63,6 +69,20 @@ ngx_http_fhir_binary_ahead_keep(ngx_http_request_t *r,
 }
 
 
+/* while one is copied, it alone is there twice */
+
+static ngx_uint_t
+ngx_http_fhir_binary_ahead_fits(ngx_http_fhir_binary_ctx_t *ctx, size_t size)
+{
+    size_t  others;
+
+    others = ngx_http_fhir_binary_ahead_worker - ctx->source.held_size;
+
+    return others <= ctx->conf->lookahead_worker
+           && size <= ctx->conf->lookahead_worker - others;
+}
+
+
 /*
  * The memory for what is held is not the pool's: it goes back as soon as its
  * bytes have been used, and all of a worker's is bounded.
@@ -73,19 +93,12 @@ ngx_http_fhir_binary_ahead_room(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, size_t size)
 {
     u_char                         *p;
-    size_t                          others;
     ngx_pool_cleanup_t             *cln;
     ngx_http_fhir_binary_source_t  *source;
 
     source = &ctx->source;
 
-    /* while one is copied, it alone is there twice */
-
-    others = ngx_http_fhir_binary_ahead_worker - source->held_size;
-
-    if (others > ctx->conf->lookahead_worker
-        || size > ctx->conf->lookahead_worker - others)
-    {
+    if (!ngx_http_fhir_binary_ahead_fits(ctx, size)) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: the requests of this worker hold %uz "
                       "bytes, and \"worker=\" of \"fhir_binary_lookahead\" "

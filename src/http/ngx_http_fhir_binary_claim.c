@@ -10,6 +10,8 @@
 #include "ngx_http_fhir_binary_glue.h"
 
 
+static void ngx_http_fhir_binary_claim_moved(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static void ngx_http_fhir_binary_claim_cleanup(void *data);
 static ngx_int_t ngx_http_fhir_binary_claim_method(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -47,17 +49,40 @@ ngx_http_fhir_binary_ctx(ngx_http_request_t *r)
         if (ctx->request == r) {
             ngx_http_set_ctx(r, ctx, ngx_http_fhir_binary_module);
 
-            /* nginx has redirected; after a refusal, to an error_page */
+            ngx_http_fhir_binary_claim_moved(r, ctx);
 
-            ctx->paged = (ctx->error != FHB_OK);
-            ctx->erred = (ctx->paged || r->error_page || r->err_status);
-            ctx->page_status = (ctx->paged || r->error_page) ? r->err_status
-                                                             : 0;
             return ctx;
         }
     }
 
     return NULL;
+}
+
+
+/*
+ * nginx has redirected; after a refusal, to an error_page.  Under
+ * recursive_error_pages nginx does not say that an error led here: where a
+ * backend was asked and did not say where to go, one did.
+ */
+
+static void
+ngx_http_fhir_binary_claim_moved(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_uint_t  page;
+
+    page = r->error_page && !ctx->quiet;
+
+    ctx->paged = (ctx->error != FHB_OK);
+    ctx->page_status = (ctx->paged || page) ? r->err_status : 0;
+
+    ctx->erred = ctx->paged || page || r->err_status
+                 || (r->upstream != NULL
+                     && !ngx_http_fhir_binary_upstream_pointed(r));
+
+    /* what comes now is of another source */
+
+    r->cached = 0;
 }
 
 
@@ -110,29 +135,50 @@ ngx_http_fhir_binary_claim_cleanup(void *data)
  */
 
 ngx_int_t
-ngx_http_fhir_binary_claim_redirected(ngx_http_request_t *r)
+ngx_http_fhir_binary_claim_enter(ngx_http_request_t *r)
 {
+    fhb_route_t                             route;
     ngx_http_core_loc_conf_t               *clcf;
+    ngx_http_fhir_binary_ctx_t             *ctx;
     const ngx_http_fhir_binary_loc_conf_t  *fbcf;
-
-    if (!r->internal) {
-        return NGX_DECLINED;
-    }
 
     fbcf = ngx_http_fhir_binary_conf(r);
 
-    if (fbcf->version != FHB_VERSION_OFF
-        || fbcf->own_error_pages
-        || ngx_http_fhir_binary_ctx(r) == NULL)
-    {
+    if (!r->internal) {
+
+        /* "set" and "if" of the location see the target that will be asked */
+
+        if (fbcf->version != FHB_VERSION_OFF
+            && r == r->main
+            && fhb_route_parse(&route, ngx_http_fhir_binary_to_core(r->uri))
+               == FHB_OK
+            && ngx_strlchr(r->unparsed_uri.data,
+                           r->unparsed_uri.data + r->unparsed_uri.len, '#')
+               == NULL
+            && ngx_http_fhir_binary_request_target(r) != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return NGX_DECLINED;
+    }
+
+    if (fbcf->version != FHB_VERSION_OFF || fbcf->own_error_pages) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx == NULL) {
         return NGX_DECLINED;
     }
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    if (clcf->error_pages != NULL) {
+    if (clcf->error_pages != NULL && !r->error_page) {
         /* nginx takes the first error_page for the last one */
         r->error_page = 1;
+        ctx->quiet = 1;
     }
 
     return NGX_DECLINED;

@@ -15,6 +15,7 @@ static ngx_int_t ngx_http_fhir_binary_fetch_secret(ngx_http_request_t *r);
 static void ngx_http_fhir_binary_fetch_forget(void *data);
 static ngx_int_t ngx_http_fhir_binary_fetch_apart(ngx_http_request_t *sr,
     ngx_str_t *uri);
+static ngx_int_t ngx_http_fhir_binary_fetch_hostless(ngx_http_request_t *sr);
 static ngx_int_t ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
     ngx_http_request_t *r, ngx_uint_t apart);
 static ngx_int_t ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
@@ -74,13 +75,16 @@ ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
     ctx = ngx_http_fhir_binary_claim(sr);
 
     if (ctx == NULL
-        || ngx_http_fhir_binary_fetch_headers(sr, r, fetch->apart)
-           != NGX_OK)
+        || ngx_http_fhir_binary_fetch_headers(sr, r,
+                                              fetch->apart || fetch->hostless)
+           != NGX_OK
+        || (fetch->apart
+            && ngx_http_fhir_binary_fetch_apart(sr, uri) != NGX_OK)
+        || (fetch->hostless
+            && ngx_http_fhir_binary_fetch_hostless(sr) != NGX_OK))
     {
-        return NULL;
-    }
-
-    if (fetch->apart && ngx_http_fhir_binary_fetch_apart(sr, uri) != NGX_OK) {
+        /* it is posted, and ends without being heard */
+        fetch->done = 1;
         return NULL;
     }
 
@@ -118,6 +122,83 @@ ngx_http_fhir_binary_fetch_apart(ngx_http_request_t *sr, ngx_str_t *uri)
     ngx_str_null(&sr->headers_in.server);
 
     return NGX_OK;
+}
+
+
+/*
+ * Where the URI has variables but the Host is none of them, the location sees
+ * all but the Host: whose keys are fetched is not a client's choice.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_hostless(ngx_http_request_t *sr)
+{
+    size_t                             size;
+    ngx_int_t                          index[2];
+    ngx_uint_t                         i;
+    ngx_http_core_main_conf_t         *cmcf;
+    ngx_http_variable_value_t         *variables;
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    cmcf = ngx_http_get_module_main_conf(sr, ngx_http_core_module);
+    fmcf = ngx_http_get_module_main_conf(sr, ngx_http_fhir_binary_module);
+
+    size = cmcf->variables.nelts * sizeof(ngx_http_variable_value_t);
+
+    variables = ngx_palloc(sr->pool, size);
+    if (variables == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(variables, sr->variables, size);
+
+    index[0] = fmcf->host;
+    index[1] = fmcf->http_host;
+
+    for (i = 0; i < 2; i++) {
+        if (index[i] != NGX_ERROR) {
+            variables[index[i]].valid = 0;
+            variables[index[i]].not_found = 0;
+        }
+    }
+
+    sr->variables = variables;
+    ngx_str_null(&sr->headers_in.server);
+
+    return NGX_OK;
+}
+
+
+/*
+ * Whether the operator has written the Host into a URI.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_fetch_by_host(ngx_http_complex_value_t *cv)
+{
+    u_char      *p, *last;
+    ngx_uint_t   i;
+
+    static const ngx_str_t  names[] = {
+        ngx_string("$host"), ngx_string("${host"),
+        ngx_string("$http_host"), ngx_string("${http_host")
+    };
+
+    last = cv->value.data + cv->value.len;
+
+    for (p = cv->value.data; p < last; p++) {
+
+        for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+
+            if ((size_t) (last - p) >= names[i].len
+                && ngx_strncmp(p, names[i].data, names[i].len) == 0)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 

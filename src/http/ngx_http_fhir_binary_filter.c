@@ -3,7 +3,7 @@
  *
  * The header filter decides: a refusal becomes an OperationOutcome, a
  * document gets its form.  The body filter then passes the document on
- * untouched, pumps it through base64, or swallows what follows a refusal.
+ * untouched, pumps it through base64, or drops what follows the answer.
  */
 
 #include "ngx_http_fhir_binary.h"

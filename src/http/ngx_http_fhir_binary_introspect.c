@@ -164,6 +164,8 @@ ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
     fetch.data = question;
     fetch.token = 1;
     fetch.apart = (ctx->conf->introspect->lengths == NULL);
+    fetch.hostless = !fetch.apart
+               && !ngx_http_fhir_binary_fetch_by_host(ctx->conf->introspect);
 
     if (ngx_http_fhir_binary_fetch(r, &ctx->auth.introspect_uri,
                                    NGX_HTTP_SUBREQUEST_BACKGROUND, &fetch)

@@ -243,7 +243,10 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
 {
     ngx_pool_cleanup_t                 *cln;
     ngx_http_fhir_binary_fetch_t        fetch;
+    ngx_http_fhir_binary_ctx_t         *ctx;
     ngx_http_fhir_binary_keys_owner_t  *owner;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
 
     cln = ngx_pool_cleanup_add(r->pool,
                                sizeof(ngx_http_fhir_binary_keys_owner_t));
@@ -262,6 +265,8 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
     fetch.handler = ngx_http_fhir_binary_keys_done;
     fetch.data = keys;
     fetch.apart = (keys->table == NULL);
+    fetch.hostless = !fetch.apart
+              && !ngx_http_fhir_binary_fetch_by_host(ctx->conf->key_request);
 
     keys->tried = ngx_time();
 

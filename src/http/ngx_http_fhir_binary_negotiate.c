@@ -68,12 +68,14 @@ ngx_http_fhir_binary_negotiate_init(ngx_conf_t *cf,
 ngx_int_t
 ngx_http_fhir_binary_negotiate_module(ngx_cycle_t *cycle)
 {
-    ngx_str_t                          request_uri;
+    ngx_str_t                          request_uri, host, http_host;
     ngx_uint_t                         i;
     ngx_http_core_main_conf_t         *cmcf;
     ngx_http_fhir_binary_main_conf_t  *fmcf;
 
     ngx_str_set(&request_uri, "request_uri");
+    ngx_str_set(&host, "host");
+    ngx_str_set(&http_host, "http_host");
 
     fmcf = ngx_http_cycle_get_module_main_conf(cycle,
                                                ngx_http_fhir_binary_module);
@@ -90,6 +92,8 @@ ngx_http_fhir_binary_negotiate_module(ngx_cycle_t *cycle)
 
     fmcf->request_uri = ngx_http_fhir_binary_negotiate_index(cmcf,
                                                              &request_uri);
+    fmcf->host = ngx_http_fhir_binary_negotiate_index(cmcf, &host);
+    fmcf->http_host = ngx_http_fhir_binary_negotiate_index(cmcf, &http_host);
 
     return NGX_OK;
 }
@@ -143,6 +147,11 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
         if (n != NGX_OK) {
             return n;
         }
+    }
+
+    if (ctx->erred && ctx->asked_get) {
+        /* the header filter has set HEAD again for the first source */
+        ngx_http_fhir_binary_request_method(r, ctx);
     }
 
     if (ctx->erred && ngx_http_fhir_binary_negotiate_source(r, ctx) != NGX_OK)
@@ -203,10 +212,9 @@ ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r)
 
 
 /*
- * A redirect inside nginx may lead to the route of another document than the
- * one that was looked up for the patient: that one is looked up too.  Where
- * X-Accel-Redirect or try_files lead, the backend or the operator has said
- * where this very document is.
+ * An error may have led to the route of another document than the one that
+ * was looked up for the patient: that one is looked up too.  X-Accel-Redirect
+ * and try_files lead to where this very document is.
  */
 
 static ngx_int_t
@@ -216,14 +224,17 @@ ngx_http_fhir_binary_negotiate_moved(ngx_http_request_t *r,
     ngx_int_t    rc;
     fhb_route_t  route;
 
+    if (!ctx->erred) {
+        return NGX_OK;
+    }
+
     if (fhb_route_parse(&route, ngx_http_fhir_binary_to_core(r->uri))
         != FHB_OK)
     {
-        if (ctx->erred) {
-            /* nobody can say which document that is */
-            ctx->whose = route;
-            ctx->auth.owns = 0;
-        }
+        /* nobody can say which document that is */
+
+        ctx->whose = route;
+        ctx->auth.owns = 0;
 
         return NGX_OK;
     }

@@ -12,6 +12,8 @@
 #include "fhb_query.h"
 
 
+static ngx_uint_t ngx_http_fhir_binary_request_is_target(
+    ngx_http_request_t *r, size_t len);
 static ngx_str_t ngx_http_fhir_binary_request_upstream(
     const ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_request_drops(
@@ -270,6 +272,12 @@ ngx_http_fhir_binary_request_target(ngx_http_request_t *r)
         len += 1 + r->args.len;
     }
 
+    if (r->valid_unparsed_uri
+        && ngx_http_fhir_binary_request_is_target(r, len))
+    {
+        return NGX_OK;
+    }
+
     start = ngx_pnalloc(r->pool, len);
     if (start == NULL) {
         return NGX_ERROR;
@@ -298,6 +306,32 @@ ngx_http_fhir_binary_request_target(ngx_http_request_t *r)
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * The client has written it so: nothing to escape, and the same bytes.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_request_is_target(ngx_http_request_t *r, size_t len)
+{
+    u_char  *p;
+
+    p = r->unparsed_uri.data;
+
+    if (len != r->unparsed_uri.len
+        || len != r->uri.len + (r->args.len ? 1 + r->args.len : 0)
+        || ngx_memcmp(p, r->uri.data, r->uri.len) != 0)
+    {
+        return 0;
+    }
+
+    p += r->uri.len;
+
+    return r->args.len == 0
+           || (p[0] == '?'
+               && ngx_memcmp(p + 1, r->args.data, r->args.len) == 0);
 }
 
 

@@ -69,7 +69,7 @@ const ngx_http_fhir_binary_loc_conf_t *ngx_http_fhir_binary_conf(
     ngx_http_request_t *r);
 ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_ctx(ngx_http_request_t *r);
 ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_claim(ngx_http_request_t *r);
-ngx_int_t ngx_http_fhir_binary_claim_redirected(ngx_http_request_t *r);
+ngx_int_t ngx_http_fhir_binary_claim_enter(ngx_http_request_t *r);
 ngx_int_t ngx_http_fhir_binary_claim_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_fhir_binary_claim_options(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -144,6 +144,7 @@ fhb_rc_t ngx_http_fhir_binary_patient_check(ngx_http_request_t *r,
 ngx_http_fhir_binary_fetch_t *ngx_http_fhir_binary_fetch(
     ngx_http_request_t *r, ngx_str_t *uri, ngx_uint_t flags,
     ngx_http_fhir_binary_fetch_t *fetch);
+ngx_uint_t ngx_http_fhir_binary_fetch_by_host(ngx_http_complex_value_t *cv);
 ngx_int_t ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
@@ -225,7 +226,7 @@ fhb_rc_t ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_uint_t ngx_http_fhir_binary_response_coded(ngx_http_request_t *r);
 
-/* upstream: the one room that looks inside r->upstream and its pipe */
+/* upstream: how a backend's body is read, and where it ends */
 
 fhb_rc_t ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -243,6 +244,7 @@ ngx_uint_t ngx_http_fhir_binary_upstream_read_out(ngx_http_request_t *r,
 ngx_uint_t ngx_http_fhir_binary_upstream_whole(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_has_more(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_gave(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_upstream_pointed(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_said(ngx_http_request_t *r,
     ngx_uint_t status);
 

@@ -2,8 +2,9 @@
  * Upstream: how the end of a backend's body is told, and what nginx does with
  * a body that nobody reads.
  *
- * This room alone looks inside r->upstream and its pipe.  What stands here was
- * read in nginx 1.22.1, 1.26.3, 1.28.3 and in proxy_v2 of 1.29:
+ * This room alone changes how nginx reads from a backend, and looks inside the
+ * pipe.  What stands here was read in nginx 1.22.1, 1.26.3, 1.28.3 and in
+ * proxy_v2 of 1.29:
  *
  * - ngx_http_upstream_send_response() calls u->input_filter_init between the
  *   response header and the first read.  A length that is set there is seen
@@ -45,6 +46,8 @@ static ngx_int_t ngx_http_fhir_binary_upstream_pipe(ngx_event_pipe_t *p,
     ngx_buf_t *buf);
 static ngx_int_t ngx_http_fhir_binary_upstream_filter(void *data,
     ssize_t bytes);
+static void ngx_http_fhir_binary_upstream_break(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_upstream_mends(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_upstream_ignore(void *data,
@@ -62,7 +65,7 @@ static void ngx_http_fhir_binary_upstream_stop(ngx_http_request_t *r);
 /*
  * The request whose input_filter_init is called next.  What nginx passes to
  * it is the protocol's own context, which need not lead to the request; but
- * between the header filters and that call nginx does nothing else.
+ * between the header filters and that call no other response begins.
  */
 
 static ngx_http_request_t  *ngx_http_fhir_binary_upstream_next;
@@ -72,7 +75,8 @@ static ngx_http_request_t  *ngx_http_fhir_binary_upstream_next;
  * A response begins.  How its end is told is settled here, once, for whoever
  * reads, stores or drops the body.  What cannot be told is not stored.
  *
- * returns  FHB_OK, see ctx->end | FHB_E_BACKEND, lengths contradict each other
+ * returns  FHB_OK, see ctx->end | FHB_E_BACKEND, lengths contradict each
+ *          other, or it is no response at all
  */
 
 fhb_rc_t
@@ -89,6 +93,10 @@ ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
 
     u = r->upstream;
 
+    /* behind a 101 nginx would copy both ways, past every filter */
+
+    u->upgrade = 0;
+
     ctx->begun = 0;
     ctx->broken = 0;
     ctx->end = ngx_http_fhir_binary_upstream_end(r, ctx);
@@ -100,6 +108,11 @@ ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
     }
 
     ngx_http_fhir_binary_upstream_next = r;
+
+    if (u->headers_in.status_n == NGX_HTTP_SWITCHING_PROTOCOLS) {
+        ngx_http_fhir_binary_upstream_forget(r);
+        return FHB_E_BACKEND;
+    }
 
     if (ngx_http_fhir_binary_upstream_contradicts(u)) {
 
@@ -166,7 +179,11 @@ ngx_http_fhir_binary_upstream_end(ngx_http_request_t *r,
         return NGX_HTTP_FHIR_BINARY_END_FRAMES;
     }
 
-    if (u->headers_in.chunked) {
+    /* nginx reads this field of every protocol, and chunks of this one alone */
+
+    if (u->headers_in.chunked
+        && ngx_http_fhir_binary_upstream_is(u, "proxy", sizeof("proxy") - 1))
+    {
         return NGX_HTTP_FHIR_BINARY_END_CHUNKS;
     }
 
@@ -219,16 +236,31 @@ ngx_http_fhir_binary_upstream_http2(ngx_http_request_t *r)
 
 /*
  * The backend was asked with HEAD: what it sends says nothing of a body.  For
- * its cache nginx asks with GET, and says so in u->method.
+ * its cache proxy asks with GET, and says so in u->method.  In a background
+ * update $request_method, which the other protocols send, is the client's.
  */
 
 static ngx_uint_t
 ngx_http_fhir_binary_upstream_head(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    ngx_str_t            *name;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (r != r->main
+        && !ngx_http_fhir_binary_upstream_is(u, "proxy", sizeof("proxy") - 1))
+    {
+        name = &r->main->method_name;
+
+        return name->len == sizeof("HEAD") - 1
+               && ngx_strncmp(name->data, "HEAD", sizeof("HEAD") - 1) == 0;
+    }
+
     return r->method == NGX_HTTP_HEAD
            && !ctx->asked_get
-           && r->upstream->method.len == 0;
+           && u->method.len == 0;
 }
 
 
@@ -355,11 +387,18 @@ ngx_http_fhir_binary_upstream_init(void *data)
         r->method = NGX_HTTP_HEAD;
     }
 
-    if (rc == NGX_OK) {
-        ngx_http_fhir_binary_upstream_begin(r, ctx);
+    if (rc != NGX_OK) {
+
+        if (!ngx_http_fhir_binary_upstream_mends(r, ctx)) {
+            return rc;
+        }
+
+        ngx_http_fhir_binary_upstream_break(r, ctx);
     }
 
-    return rc;
+    ngx_http_fhir_binary_upstream_begin(r, ctx);
+
+    return NGX_OK;
 }
 
 
@@ -390,9 +429,11 @@ ngx_http_fhir_binary_upstream_begin(ngx_http_request_t *r,
         ctx->pipe_filter = u->pipe->input_filter;
         u->pipe->input_filter = ngx_http_fhir_binary_upstream_pipe;
 
-    } else if (u->input_filter_ctx == r) {
+    } else {
         ctx->input_filter = u->input_filter;
+        ctx->input_filter_ctx = u->input_filter_ctx;
         u->input_filter = ngx_http_fhir_binary_upstream_filter;
+        u->input_filter_ctx = r;
     }
 
     if (!ctx->refused || ctx->preread) {
@@ -437,11 +478,7 @@ ngx_http_fhir_binary_upstream_pipe(ngx_event_pipe_t *p, ngx_buf_t *buf)
         return NGX_ERROR;
     }
 
-    ctx->broken = 1;
-
-    p->upstream_error = 1;
-    p->upstream_eof = 0;
-    p->upstream_done = 0;
+    ngx_http_fhir_binary_upstream_break(p->output_ctx, ctx);
 
     /* the filter has not closed the list of what it took from this buffer */
 
@@ -474,7 +511,7 @@ ngx_http_fhir_binary_upstream_filter(void *data, ssize_t bytes)
         return NGX_OK;
     }
 
-    if (ctx->input_filter(data, bytes) != NGX_ERROR) {
+    if (ctx->input_filter(ctx->input_filter_ctx, bytes) != NGX_ERROR) {
         return NGX_OK;
     }
 
@@ -482,10 +519,35 @@ ngx_http_fhir_binary_upstream_filter(void *data, ssize_t bytes)
         return NGX_ERROR;
     }
 
-    ctx->broken = 1;
-    r->upstream->error = 1;
+    ngx_http_fhir_binary_upstream_break(r, ctx);
 
     return NGX_OK;
+}
+
+
+static void
+ngx_http_fhir_binary_upstream_break(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_event_pipe_t     *p;
+    ngx_http_upstream_t  *u;
+
+    ctx->broken = 1;
+
+    u = r->upstream;
+
+    if (!u->buffering) {
+        u->error = 1;
+        u->length = 1;
+        return;
+    }
+
+    p = u->pipe;
+
+    p->upstream_error = 1;
+    p->upstream_eof = 0;
+    p->upstream_done = 0;
+    p->length = 1;
 }
 
 
@@ -562,6 +624,7 @@ ngx_http_fhir_binary_upstream_unfollow(void *data)
 static void
 ngx_http_fhir_binary_upstream_begun(ngx_event_t *ev)
 {
+    ngx_connection_t            *c;
     ngx_http_request_t          *r;
     ngx_http_fhir_binary_ctx_t  *ctx;
 
@@ -573,6 +636,17 @@ ngx_http_fhir_binary_upstream_begun(ngx_event_t *ev)
     {
         ctx->write_event_handler = r->write_event_handler;
         r->write_event_handler = ngx_http_fhir_binary_upstream_writer;
+
+        if (!r->aio && (r->buffered & NGX_HTTP_COPY_BUFFERED)) {
+
+            /* the thread is done already */
+
+            c = r->connection;
+
+            ngx_http_set_log_request(c->log, r);
+            ngx_http_fhir_binary_upstream_writer(r);
+            ngx_http_run_posted_requests(c);
+        }
     }
 }
 
@@ -843,6 +917,18 @@ ngx_http_fhir_binary_upstream_gave(ngx_http_request_t *r)
            && (u->cleanup != NULL || r->cached)
            && u->headers_in.status_n >= NGX_HTTP_OK
            && u->headers_in.status_n < NGX_HTTP_SPECIAL_RESPONSE;
+}
+
+
+/*
+ * The backend said where the document is: X-Accel-Redirect.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_upstream_pointed(ngx_http_request_t *r)
+{
+    return r->upstream != NULL
+           && r->upstream->headers_in.x_accel_redirect != NULL;
 }
 
 
