@@ -292,6 +292,7 @@ sub ended {
             $plan->{requests}[$i], $result, reloaded => $reloaded,
             half_close => $plan->{half_close},
             behind => behind($client, $i - 1),
+            broken_later => is_broken_later($client, $i - 1),
             behind_it => $plan->{pipeline} && $i < $#{ $plan->{requests} });
 
         $class{$class}++;
@@ -312,6 +313,18 @@ sub behind {
 
     return join ' ', $request->{method}, $request->{l}{source}, 'status',
                      $client->{results}[$i]{status}, 'of', @$case{qw(b f end)};
+}
+
+
+# The range is whole, then its document breaks: stock nginx closes, and has
+# said nothing of it, because nobody knew.
+
+sub is_broken_later {
+    my ($client, $i) = @_;
+
+    return 0 if $i < 0 || $client->{results}[$i]{status} != 206;
+
+    return Chaos::Case::parse($client->{plan}{requests}[$i]{id})->{end} ne 'w';
 }
 
 

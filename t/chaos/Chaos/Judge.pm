@@ -7,7 +7,8 @@ package Chaos::Judge;
 #
 # class: whole, refusal, cut, left or none.  %how: half_close and reloaded (a
 # client, or a reload, that may have ended the connection); behind: what was
-# answered before on it; behind_it: another request has been sent, whose
+# answered before on it; broken_later: that answer was a range of a document
+# that broke after the range; behind_it: another request has been sent, whose
 # answer may be cut.
 
 use strict;
@@ -37,7 +38,8 @@ sub judge {
         if $end eq 'hang';
 
     if ($end eq 'none') {
-        return 'none' if $how{half_close} || $how{reloaded};
+        return 'none' if $how{half_close} || $how{reloaded}
+                         || $how{broken_later};
 
         # A broken document may be cut before its first byte.
 
