@@ -355,7 +355,11 @@ sub fastcgi {
     } elsif ($end eq 'u') {
         my $at = $random->below(1 + length $records);
 
+        # No end behind it: where the bytes fill the record that was cut, an
+        # end would make them a whole answer.
+
         $records = substr($records, 0, $at) . "\x07" x 20;
+        $tail = '';
         @then = [ 'fin' ];
     }
 
