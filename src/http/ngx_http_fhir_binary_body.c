@@ -98,17 +98,21 @@ ngx_http_fhir_binary_body_pass(ngx_http_request_t *r,
 
     rc = ngx_http_fhir_binary_next_body(r, in);
 
-    if (rc == NGX_ERROR || in == NULL
-        || ctx->ended || ctx->promised != 0
-        || !ngx_http_fhir_binary_upstream_live(r)
-        || ngx_http_fhir_binary_upstream_whole(r))
+    if (rc == NGX_ERROR || in == NULL || ctx->ended || ctx->promised != 0) {
+        return rc;
+    }
+
+    if (ngx_http_fhir_binary_upstream_live(r)
+        ? ngx_http_fhir_binary_upstream_whole(r)
+        : !ngx_http_fhir_binary_upstream_failed(r))
     {
         return rc;
     }
 
     /*
      * A part that nginx has cut out, or all of a length behind which the
-     * protocol has more to say: what follows is for nobody.
+     * protocol has more to say: what follows is for nobody.  A thread may have
+     * read the last of it from a file when the backend had failed already.
      */
 
     b = ngx_calloc_buf(r->pool);

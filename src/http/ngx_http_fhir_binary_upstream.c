@@ -660,10 +660,14 @@ ngx_http_fhir_binary_upstream_writer(ngx_http_request_t *r)
     ctx = ngx_http_fhir_binary_ctx(r);
     p = r->upstream->pipe;
 
-    /* while a thread writes the file, nobody may read from it */
+    /*
+     * While a thread writes the file, nobody may read from it; and behind a
+     * client that left, nginx has given away the buffers that still wait.
+     */
 
     if (ngx_http_fhir_binary_upstream_live(r)
         && !r->aio
+        && !p->downstream_error
         && p->writing == NULL
         && (r->buffered & NGX_HTTP_COPY_BUFFERED)
         && !r->connection->write->delayed

@@ -288,12 +288,19 @@ sub ended {
             next;
         }
 
+        my @behind = $plan->{pipeline}
+                     ? @{ $plan->{requests} }[$i + 1
+                                              .. $#{ $plan->{requests} }]
+                     : ();
+
         my ($class, @wrong) = $round->{judge}->judge(
             $plan->{requests}[$i], $result, reloaded => $reloaded,
             half_close => $plan->{half_close},
             behind => behind($client, $i - 1),
             broken_later => is_broken_later($client, $i - 1),
-            behind_it => $plan->{pipeline} && $i < $#{ $plan->{requests} });
+            behind_it => scalar(@behind),
+            cut_behind => scalar(grep { Chaos::Judge::may_be_cut($_) }
+                                      @behind));
 
         $class{$class}++;
         fault($_, $client, $i) for @wrong;

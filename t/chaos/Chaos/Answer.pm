@@ -246,8 +246,13 @@ sub ending {
 
         push @start, $-[1] while $wire =~ /(?:^|\r\n)([0-9a-f]+\r\n)/g
                                  && @start < 50;
-        substr($wire, $start[$random->below(scalar @start)], 1)
-            = $random->pick('z', '-', "\r", '');
+        my $at = $start[$random->below(scalar @start)];
+        my $instead = $random->pick('z', '-', "\r", '');
+
+        # Zeros alone would be the last chunk.
+
+        $instead = 'z' if substr($wire, $at + 1) =~ /^0+\r/;
+        substr($wire, $at, 1) = $instead;
     }
 
     return (paced($case, $random, $head . $wire), @then);

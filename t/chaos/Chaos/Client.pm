@@ -131,13 +131,15 @@ sub write_ready {
     if ($self->{out} ne '') {
         my $sent = syswrite $self->{socket}, $self->{out};
 
-        # A peer that closed: reading tells what it had said.
+        # A peer that closed: reading tells what it had said, but no more
+        # that it has reset the connection.
 
         if (defined $sent) {
             substr $self->{out}, 0, $sent, '';
             $self->{progress} = time;
         } elsif (!$!{EAGAIN}) {
             $self->{out} = '';
+            $self->{reset} = 1;
         }
     }
 
@@ -175,7 +177,7 @@ sub read_ready {
     $self->{progress} = time;
 
     if (!$got) {
-        $self->ended(defined $got ? 'fin' : 'rst');
+        $self->ended(defined $got && !$self->{reset} ? 'fin' : 'rst');
         $self->finish;
         return;
     }

@@ -8,8 +8,8 @@ package Chaos::Judge;
 # class: whole, refusal, cut, left or none.  %how: half_close and reloaded (a
 # client, or a reload, that may have ended the connection); behind: what was
 # answered before on it; broken_later: that answer was a range of a document
-# that broke after the range; behind_it: another request has been sent, whose
-# answer may be cut.
+# that broke after the range; behind_it: another request has been sent;
+# cut_behind: one of them may be cut, and the connection with it.
 
 use strict;
 use warnings;
@@ -39,7 +39,8 @@ sub judge {
 
     if ($end eq 'none') {
         return 'none' if $how{half_close} || $how{reloaded}
-                         || $how{broken_later};
+                         || $how{broken_later}
+                         || $how{cut_behind} && $result->{why} =~ /\brst\b/;
 
         # A broken document may be cut before its first byte.
 
@@ -53,12 +54,14 @@ sub judge {
     }
 
     if ($end eq 'cut') {
-        # A reset costs what the client has not read yet: nginx closes so
-        # behind GOAWAY, and when a later answer on the connection is cut.
+        # A reset costs what the client has not read yet, GOAWAY with it:
+        # nginx closes so behind GOAWAY, when a worker ends, and when a later
+        # answer on the connection is cut.
 
         my $excuse = $how{half_close}
                      || $result->{why} =~ /\brst after GOAWAY/
-                     || $how{behind_it} && $result->{why} =~ /\brst\b/;
+                     || ($how{behind_it} || $how{reloaded})
+                        && $result->{why} =~ /\brst\b/;
 
         return ('cut', leaks($case, $wanted, $result),
                 $wanted->{deny} && !$excuse ? 'a refusal that is cut' : (),
@@ -74,6 +77,15 @@ sub judge {
 
     return ('whole', @faults,
             $self->success($request, $case, $wanted, $result, %how));
+}
+
+
+sub may_be_cut {
+    my ($request) = @_;
+
+    my $wanted = wanted($request, Chaos::Case::parse($request->{id}));
+
+    return !$wanted->{deny} && !$wanted->{must};
 }
 
 
