@@ -16,6 +16,8 @@ static ngx_int_t ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_source_bare(
     ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_source_at(
+    ngx_http_fhir_binary_source_t *source, u_char *pos);
 static ngx_int_t ngx_http_fhir_binary_source_end(
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
@@ -268,7 +270,7 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
     }
 
     if (rc != FHB_OK) {
-        source->buf->pos = (u_char *) p;
+        ngx_http_fhir_binary_source_at(source, (u_char *) p);
         return NGX_AGAIN;
     }
 
@@ -278,7 +280,7 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    source->buf->pos = (u_char *) p;
+    ngx_http_fhir_binary_source_at(source, (u_char *) p);
 
     if (event.type == FHB_BIN_META) {
         source->meta = event.meta;
@@ -371,8 +373,25 @@ ngx_http_fhir_binary_source_use(ngx_http_fhir_binary_ctx_t *ctx, size_t n)
     }
 
     if (source->slice.len == 0 && source->buf) {
-        source->buf->pos = source->next;
+        ngx_http_fhir_binary_source_at(source, source->next);
         source->bare = 0;
+    }
+}
+
+
+/*
+ * All before pos was used.  A buffer that has no more is forgotten at once: it
+ * belongs to its owner again, who may fill it before we are called next.
+ */
+
+static void
+ngx_http_fhir_binary_source_at(ngx_http_fhir_binary_source_t *source,
+    u_char *pos)
+{
+    source->buf->pos = pos;
+
+    if (pos == source->buf->last) {
+        source->buf = NULL;
     }
 }
 
@@ -388,7 +407,11 @@ ngx_http_fhir_binary_source_stop(ngx_http_fhir_binary_ctx_t *ctx)
 
     source = &ctx->source;
 
-    source->buf->pos = (u_char *) source->slice.data;
+    if (source->buf != NULL) {
+        ngx_http_fhir_binary_source_at(source,
+                                       (u_char *) source->slice.data);
+    }
+
     source->slice.len = 0;
     source->bare = 0;
     source->stopped = 1;
