@@ -342,12 +342,16 @@ bench_stream(bench_run_t *run, const unsigned char *buf, size_t len)
 static void
 bench_whole(bench_run_t *run, const unsigned char *buf, size_t len)
 {
-    double            t;
-    fhb_str_t         in;
-    fhb_jwk_set_t       *jwks;
-    fhb_jwk_report_t  report;
-    fhb_bundle_ask_t  ask;
-    const char       *reader = run->row->reader;
+    double                t;
+    fhb_str_t             in;
+    fhb_out_t             next;
+    fhb_jwk_set_t        *jwks;
+    fhb_jwk_report_t      report;
+    fhb_bundle_ask_t      ask;
+    fhb_outcome_issue_t   issue;
+    const char           *reader = run->row->reader;
+
+    static unsigned char  query[FHB_MAX_NEXT];
 
     in.data = buf;
     in.len = len;
@@ -360,7 +364,8 @@ bench_whole(bench_run_t *run, const unsigned char *buf, size_t len)
 
     if (strcmp(reader, "bundle") == 0) {
         in.len = len < FHB_MAX_BUNDLE ? len : FHB_MAX_BUNDLE;
-        run->rc = fhb_bundle_owner(&ask, &bench_heap, in);
+        fhb_out_init(&next, query, sizeof(query));
+        run->rc = fhb_bundle_owner(&ask, &bench_heap, in, &next);
 
     } else if (strcmp(reader, "jwks") == 0) {
         in.len = len < FHB_MAX_JWKS ? len : FHB_MAX_JWKS;
@@ -370,7 +375,8 @@ bench_whole(bench_run_t *run, const unsigned char *buf, size_t len)
         in.len = len < FHB_MAX_OUTCOME ? len : FHB_MAX_OUTCOME;
         run->rc = fhb_outcome_read(&bench_heap,
                                    strcmp(reader, "outcome_xml") == 0
-                                   ? FHB_FORM_XML : FHB_FORM_JSON, in);
+                                   ? FHB_FORM_XML : FHB_FORM_JSON, in,
+                                   &issue);
     }
 
     run->worst = run->all = bench_now() - t;
