@@ -128,7 +128,7 @@ const fhb_error_row_t *fhb_error_row(fhb_rc_t rc);
  * shape    status: an HTTP status of 300 or more; backend: not 0 when the
  *          backend gave it, 0 when nginx did
  * returns  a FHB_E_* code, never FHB_OK; the client's status is the row's
- * source   spec-facts e; RFC 9110 s.15
+ * source   RFC 9110 s.15
  * test     t/unit/test_error.c
  */
 

@@ -2,7 +2,7 @@
  * The choice among the forms of a document.
  *
  * Each form gets the weight of the most specific range that names it, and the
- * heaviest form leaves.  Precedence, from spec-facts b.3:
+ * heaviest form leaves.  Precedence, as in RFC 9110 s.12.5.1:
  *
  *     the type itself, a generic name of its syntax, the wildcard of its
  *     type, the full wildcard; and more parameters before fewer

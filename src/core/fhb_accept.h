@@ -54,7 +54,7 @@ typedef struct {
  *          FHB_MAX_ACCEPT bytes (with ", " between lines), FHB_MAX_RANGES
  *          members, valid or not, or as many lines; *a then takes nothing
  * memory   none; the ranges point into the lines
- * source   RFC 9110 s.12.5.1, spec-facts b.3
+ * source   RFC 9110 s.12.5.1
  * test     t/unit/test_accept.c, t/fuzz/fuzz_accept.c
  */
 
