@@ -35,6 +35,12 @@ sub bundle {
                          entry => [@_] });
 }
 
+# An entry whose attachment has its data with it: a string of a MiB, nearly.
+
+sub picture {
+    return document('Patient/12', 'Binary/y', id => 'AAAA' x 250_000);
+}
+
 sub filled { return $_[0] . ' ' x ($_[1] - length $_[0]) }
 
 my @others = map { document("Patient/$_", "Binary/$_") } 100 .. 300;
@@ -52,6 +58,9 @@ my %answer = (
     late => [ bundle(@others, report('Patient/12', 'Binary/late')), 200 ],
     full => [ filled(bundle(document('Patient/12', 'Binary/full')), LIMIT),
               200 ],
+
+    inline => [ bundle(picture(), document('Patient/12', 'Binary/inline')),
+                200 ],
 
     # another patient; a server that ignores parameters it does not know
 
@@ -71,6 +80,9 @@ my %answer = (
     elsewhere => [ bundle(document('https://x.example.org/Patient/12',
                                    'Binary/elsewhere')), 403 ],
     empty => [ bundle(), 403 ],
+    'inline-other' => [ bundle(picture(), document('Patient/99',
+                                                   'Binary/inline-other')),
+                        403 ],
 
     # no answer at all
 
@@ -78,6 +90,8 @@ my %answer = (
     single => [ encode_json(document('Patient/12',
                                      'Binary/single')->{resource}), 503 ],
     html => [ '<html>', 503 ],
+    named => [ bundle({ 'x' x 20_000 => 1 },
+                      document('Patient/12', 'Binary/named')), 503 ],
     nothing => [ '', 503 ],
     broken => [ substr(bundle(document('Patient/12', 'Binary/broken')), 0,
                        -1), 503 ],

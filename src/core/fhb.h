@@ -26,6 +26,8 @@
 #define FHB_MAX_SCOPE         4096      /* bytes of a scope string */
 #define FHB_MAX_OUTCOME       262144    /* bytes of an outcome that passes */
 #define FHB_MAX_BUNDLE        1048576   /* bytes of a search about a patient */
+#define FHB_MAX_BUNDLE_STRING 16384     /* bytes of a string of it that says
+                                         * anything */
 #define FHB_MAX_PAGES         16        /* Bundles of such a search */
 #define FHB_MAX_NEXT          4096      /* bytes of the query of one of them */
 #define FHB_MAX_CLAIM         256       /* bytes of a claim that is kept */

@@ -21,6 +21,13 @@
 #include "fhb_text.h"
 
 
+struct fhb_bundle_s {
+    fhb_alloc_t  alloc;
+    fhb_doc_t   *doc;
+};
+
+
+static fhb_rc_t fhb_bundle_rc(fhb_rc_t rc);
 static fhb_rc_t fhb_bundle_search(const fhb_bundle_ask_t *ask,
     const fhb_doc_node_t *bundle);
 static fhb_rc_t fhb_bundle_next(const fhb_bundle_ask_t *ask,
@@ -45,15 +52,74 @@ static const fhb_str_t  fhb_bundle_type = fhb_string("resourceType");
 
 
 fhb_rc_t
-fhb_bundle_owner(const fhb_bundle_ask_t *ask, const fhb_alloc_t *alloc,
-    fhb_str_t json, fhb_out_t *next)
+fhb_bundle_create(fhb_bundle_t **out, const fhb_alloc_t *alloc)
+{
+    fhb_rc_t       rc;
+    fhb_bundle_t  *bundle;
+
+    *out = NULL;
+
+    bundle = alloc->alloc(alloc->ctx, sizeof(fhb_bundle_t));
+    if (bundle == NULL) {
+        return FHB_E_NOMEM;
+    }
+
+    bundle->alloc = *alloc;
+
+    rc = fhb_doc_create(&bundle->doc, alloc, FHB_MAX_BUNDLE,
+                        FHB_MAX_BUNDLE_STRING);
+
+    if (rc != FHB_OK) {
+        fhb_bundle_free(bundle);
+        return rc;
+    }
+
+    *out = bundle;
+
+    return FHB_OK;
+}
+
+
+fhb_rc_t
+fhb_bundle_feed(fhb_bundle_t *bundle, fhb_str_t in)
+{
+    return fhb_bundle_rc(fhb_doc_add(bundle->doc, in));
+}
+
+
+static fhb_rc_t
+fhb_bundle_rc(fhb_rc_t rc)
+{
+    return (rc == FHB_OK || rc == FHB_E_NOMEM) ? rc
+                                               : FHB_E_PATIENT_UNAVAILABLE;
+}
+
+
+void
+fhb_bundle_free(fhb_bundle_t *bundle)
+{
+    fhb_alloc_t  alloc;
+
+    if (bundle == NULL) {
+        return;
+    }
+
+    alloc = bundle->alloc;
+
+    fhb_doc_free(bundle->doc);
+    alloc.free(alloc.ctx, bundle);
+}
+
+
+fhb_rc_t
+fhb_bundle_owner(fhb_bundle_t *bundle, const fhb_bundle_ask_t *ask,
+    fhb_out_t *next)
 {
     fhb_rc_t               rc;
     fhb_str_t              patient;
-    fhb_doc_t             *doc;
     const fhb_doc_node_t  *root;
 
-    static const fhb_str_t  bundle = fhb_string("Bundle");
+    static const fhb_str_t  type = fhb_string("Bundle");
 
     if (fhb_reference_patient(ask->patient, ask->base, &patient) != FHB_OK) {
         return FHB_E_PATIENT_MISSING;
@@ -63,32 +129,21 @@ fhb_bundle_owner(const fhb_bundle_ask_t *ask, const fhb_alloc_t *alloc,
         return FHB_E_PATIENT;
     }
 
-    if (json.len > FHB_MAX_BUNDLE) {
+    rc = fhb_bundle_rc(fhb_doc_end(bundle->doc));
+
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    root = fhb_doc_root(bundle->doc);
+
+    if (!fhb_doc_is(fhb_doc_member(root, fhb_bundle_type), type)) {
         return FHB_E_PATIENT_UNAVAILABLE;
     }
 
-    rc = fhb_doc_parse(&doc, alloc, json);
+    rc = fhb_bundle_search(ask, root);
 
-    if (rc != FHB_OK) {
-        return rc == FHB_E_NOMEM ? rc : FHB_E_PATIENT_UNAVAILABLE;
-    }
-
-    root = fhb_doc_root(doc);
-
-    if (fhb_doc_is(fhb_doc_member(root, fhb_bundle_type), bundle)) {
-        rc = fhb_bundle_search(ask, root);
-
-        if (rc == FHB_E_PATIENT) {
-            rc = fhb_bundle_next(ask, root, next);
-        }
-
-    } else {
-        rc = FHB_E_PATIENT_UNAVAILABLE;
-    }
-
-    fhb_doc_free(doc);
-
-    return rc;
+    return rc == FHB_E_PATIENT ? fhb_bundle_next(ask, root, next) : rc;
 }
 
 
@@ -120,7 +175,7 @@ fhb_bundle_next(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle,
     fhb_out_t *next)
 {
     fhb_str_t              url, query;
-    const fhb_doc_node_t  *link;
+    const fhb_doc_node_t  *link, *node;
 
     static const fhb_str_t  name_link = fhb_string("link");
     static const fhb_str_t  name_relation = fhb_string("relation");
@@ -135,7 +190,13 @@ fhb_bundle_next(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle,
         link = link->next;
     }
 
-    if (fhb_doc_string(fhb_doc_member(link, name_url), &url) != FHB_OK) {
+    node = fhb_doc_member(link, name_url);
+
+    if (node != NULL && node->type == FHB_DOC_LONG) {
+        return FHB_E_PATIENT_UNAVAILABLE;
+    }
+
+    if (fhb_doc_string(node, &url) != FHB_OK) {
         return FHB_E_PATIENT;
     }
 

@@ -21,23 +21,60 @@ typedef struct {
 } fhb_bundle_ask_t;
 
 
+typedef struct fhb_bundle_s  fhb_bundle_t;
+
+
+/*
+ * fhb_bundle_create - start a Bundle that comes in pieces.
+ *
+ * returns  FHB_OK and *bundle | FHB_E_NOMEM
+ * memory   from alloc, which must outlive it: some 650 KiB and the length of
+ *          the Bundle at most (see fhb_doc_tree.h); free it with
+ *          fhb_bundle_free()
+ * test     t/unit/test_bundle.c, t/fuzz/fuzz_bundle.c
+ */
+
+fhb_must_check fhb_rc_t fhb_bundle_create(fhb_bundle_t **bundle,
+    const fhb_alloc_t *alloc);
+
+
+/*
+ * fhb_bundle_feed - read the next piece.
+ *
+ * shape    in: any length, may split anything
+ * returns  FHB_OK | FHB_E_PATIENT_UNAVAILABLE for anything but JSON, above
+ *          FHB_MAX_BUNDLE, FHB_MAX_DOC_VALUES or _DEPTH, and for a name or a
+ *          number above FHB_MAX_BUNDLE_STRING; a longer string that is a value
+ *          says nothing | FHB_E_NOMEM; the result of one that has failed stays
+ *          the same
+ * test     t/unit/test_bundle.c, t/fuzz/fuzz_bundle.c
+ */
+
+fhb_must_check fhb_rc_t fhb_bundle_feed(fhb_bundle_t *bundle, fhb_str_t in);
+
+
+/* bundle may be NULL */
+
+void fhb_bundle_free(fhb_bundle_t *bundle);
+
+
 /*
  * fhb_bundle_owner - whether a Bundle shows that a document is the patient's.
  *
- * shape    json: the whole body of an answer with status 200; next: room for
- *          FHB_MAX_NEXT bytes, receives the query of the next page
+ * shape    bundle: all of it was fed, it is the body of an answer with status
+ *          200; next: room for FHB_MAX_NEXT bytes, receives the query of the
+ *          next page.  Once only
  * returns  FHB_OK | FHB_AGAIN when no entry shows it and next has the query of
  *          another page | FHB_E_PATIENT when no entry shows it and the search
  *          ends here: there is no next link, it has no query, or the query is
  *          args | FHB_E_PATIENT_MISSING when the token names no patient |
- *          FHB_E_PATIENT_UNAVAILABLE for anything but a Bundle in JSON, above
- *          FHB_MAX_BUNDLE, FHB_MAX_DOC_VALUES or _DEPTH, and for a next query
- *          that is longer than FHB_MAX_NEXT or has anything but visible ASCII
- *          | FHB_E_NOMEM
- * memory   from alloc, freed before the function returns: some 600 KiB and
- *          five times the length of the body at most (see fhb_doc_tree.h)
- * source   design 2.2 (fhir_binary_patient request), 2.6; FHIR http.html,
- *          paging
+ *          FHB_E_PATIENT_UNAVAILABLE as fhb_bundle_feed(), for JSON that is no
+ *          Bundle, for a next link above FHB_MAX_BUNDLE_STRING, and for its
+ *          query that is longer than FHB_MAX_NEXT or has anything but visible
+ *          ASCII | FHB_E_NOMEM
+ * source   FHIR http.html, paging; documentreference.html and
+ *          diagnosticreport.html, attachments; extensibility.html,
+ *          modifierExtension
  * test     t/unit/test_bundle.c, t/fuzz/fuzz_bundle.c
  *
  * The query that the Bundle answers is not trusted: a server leaves out the
@@ -57,8 +94,8 @@ typedef struct {
  * is for the caller to refuse.
  */
 
-fhb_must_check fhb_rc_t fhb_bundle_owner(const fhb_bundle_ask_t *ask,
-    const fhb_alloc_t *alloc, fhb_str_t json, fhb_out_t *next);
+fhb_must_check fhb_rc_t fhb_bundle_owner(fhb_bundle_t *bundle,
+    const fhb_bundle_ask_t *ask, fhb_out_t *next);
 
 
 #pragma GCC visibility pop

@@ -7,6 +7,7 @@
 
 #include "fhb_doc.h"
 #include "fhb_doc_heap.h"
+#include "fhb_doc_span.h"
 #include "fhb_doc_text.h"
 
 
@@ -15,6 +16,7 @@ struct fhb_doc_push_s {
     yajl_handle          yajl;
     yajl_alloc_funcs     funcs;
     fhb_doc_text_t       text;
+    fhb_doc_span_t       span;          /* longest of 0: nothing is cut */
     fhb_doc_handler_pt   handler;
     void                *data;
     size_t               left;          /* bytes that may still come */
@@ -29,6 +31,7 @@ struct fhb_doc_push_s {
 };
 
 
+static fhb_rc_t fhb_doc_spans(fhb_doc_push_t *push, fhb_str_t in);
 static fhb_rc_t fhb_doc_run(fhb_doc_push_t *push, const fhb_str_t *in);
 static fhb_rc_t fhb_doc_start(fhb_doc_push_t *push);
 static int fhb_doc_emit(fhb_doc_push_t *push, fhb_doc_type_t type,
@@ -119,6 +122,13 @@ fhb_doc_start(fhb_doc_push_t *push)
 }
 
 
+void
+fhb_doc_push_cut(fhb_doc_push_t *push, size_t longest)
+{
+    push->span.longest = longest;
+}
+
+
 fhb_rc_t
 fhb_doc_feed(fhb_doc_push_t *push, fhb_str_t in)
 {
@@ -135,10 +145,30 @@ fhb_doc_feed(fhb_doc_push_t *push, fhb_str_t in)
     push->rc = fhb_doc_text_feed(&push->text, in);
 
     if (push->rc == FHB_OK) {
-        push->rc = fhb_doc_run(push, &in);
+        push->rc = push->span.longest ? fhb_doc_spans(push, in)
+                                      : fhb_doc_run(push, &in);
     }
 
     return push->rc;
+}
+
+
+static fhb_rc_t
+fhb_doc_spans(fhb_doc_push_t *push, fhb_str_t in)
+{
+    fhb_rc_t   rc;
+    fhb_str_t  span;
+
+    do {
+        rc = fhb_doc_span_next(&push->span, &in, &span);
+
+        if (rc == FHB_OK && span.len != 0) {
+            rc = fhb_doc_run(push, &span);
+        }
+
+    } while (rc == FHB_OK);
+
+    return rc == FHB_DONE ? FHB_OK : rc;
 }
 
 
@@ -269,6 +299,11 @@ fhb_doc_on_key(void *ctx, const unsigned char *data, size_t len)
     size_t    i;
     uint64_t  hash;
 
+    if (push->span.cut) {
+        push->rc = FHB_E_TOO_LARGE;
+        return 0;
+    }
+
     hash = 14695981039346656037u;
 
     for (i = 0; i < len; i++) {
@@ -317,7 +352,10 @@ fhb_doc_on_number(void *ctx, const char *data, size_t len)
 static int
 fhb_doc_on_string(void *ctx, const unsigned char *data, size_t len)
 {
-    return fhb_doc_value(ctx, FHB_DOC_STRING, data, len);
+    fhb_doc_push_t *push = ctx;
+
+    return push->span.cut ? fhb_doc_value(push, FHB_DOC_LONG, NULL, 0)
+                          : fhb_doc_value(push, FHB_DOC_STRING, data, len);
 }
 
 

@@ -25,6 +25,7 @@ typedef enum {
     FHB_DOC_TRUE,
     FHB_DOC_NUMBER,
     FHB_DOC_STRING,
+    FHB_DOC_LONG,                       /* a string, see fhb_doc_push_cut() */
     FHB_DOC_ARRAY,
     FHB_DOC_OBJECT,
     FHB_DOC_ARRAY_END,                  /* events only, from here on */
@@ -67,6 +68,20 @@ typedef struct fhb_doc_push_s  fhb_doc_push_t;
 fhb_must_check fhb_rc_t fhb_doc_push_create(fhb_doc_push_t **push,
     const fhb_alloc_t *alloc, size_t max, fhb_doc_handler_pt handler,
     void *data);
+
+
+/*
+ * fhb_doc_push_cut - bound the work and the memory for one string.
+ *
+ * shape    before the first feed; longest: bytes of a string between its
+ *          quotes, as written.  One with a character that starts beyond them
+ *          is a FHB_DOC_LONG without a value; such a name, and a number of
+ *          more bytes, are FHB_E_TOO_LARGE.  0: nothing is cut
+ * memory   with it yajl gathers no more than 4 * longest
+ * test     t/unit/test_doc.c, t/fuzz/fuzz_doc.c
+ */
+
+void fhb_doc_push_cut(fhb_doc_push_t *push, size_t longest);
 
 
 /*

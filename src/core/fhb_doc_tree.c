@@ -22,6 +22,7 @@ struct fhb_doc_chunk_s {
 
 struct fhb_doc_s {
     fhb_alloc_t          alloc;
+    fhb_doc_push_t      *push;          /* NULL: all of it was read */
     fhb_doc_chunk_t     *chunks;        /* the newest first */
     fhb_doc_node_t      *root;
     fhb_str_t            name;          /* of the member to come */
@@ -31,7 +32,6 @@ struct fhb_doc_s {
 };
 
 
-static fhb_rc_t fhb_doc_read(fhb_doc_t *doc, fhb_str_t in);
 static fhb_rc_t fhb_doc_on_event(void *data, const fhb_doc_event_t *event);
 static void fhb_doc_link(fhb_doc_t *doc, fhb_doc_node_t *node,
     unsigned depth);
@@ -40,7 +40,34 @@ static fhb_rc_t fhb_doc_copy(fhb_doc_t *doc, fhb_str_t *copy, fhb_str_t s);
 
 
 fhb_rc_t
-fhb_doc_parse(fhb_doc_t **out, const fhb_alloc_t *alloc, fhb_str_t in)
+fhb_doc_parse(fhb_doc_t **doc, const fhb_alloc_t *alloc, fhb_str_t in)
+{
+    fhb_rc_t  rc;
+
+    rc = fhb_doc_create(doc, alloc, in.len, 0);
+
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    rc = fhb_doc_add(*doc, in);
+
+    if (rc == FHB_OK) {
+        rc = fhb_doc_end(*doc);
+    }
+
+    if (rc != FHB_OK) {
+        fhb_doc_free(*doc);
+        *doc = NULL;
+    }
+
+    return rc;
+}
+
+
+fhb_rc_t
+fhb_doc_create(fhb_doc_t **out, const fhb_alloc_t *alloc, size_t max,
+    size_t longest)
 {
     fhb_rc_t    rc;
     fhb_doc_t  *doc;
@@ -55,12 +82,14 @@ fhb_doc_parse(fhb_doc_t **out, const fhb_alloc_t *alloc, fhb_str_t in)
     memset(doc, 0, sizeof(fhb_doc_t));
     doc->alloc = *alloc;
 
-    rc = fhb_doc_read(doc, in);
-
+    rc = fhb_doc_push_create(&doc->push, &doc->alloc, max, fhb_doc_on_event,
+                             doc);
     if (rc != FHB_OK) {
         fhb_doc_free(doc);
         return rc;
     }
+
+    fhb_doc_push_cut(doc->push, longest);
 
     *out = doc;
 
@@ -68,25 +97,26 @@ fhb_doc_parse(fhb_doc_t **out, const fhb_alloc_t *alloc, fhb_str_t in)
 }
 
 
-static fhb_rc_t
-fhb_doc_read(fhb_doc_t *doc, fhb_str_t in)
+fhb_rc_t
+fhb_doc_add(fhb_doc_t *doc, fhb_str_t in)
 {
-    fhb_rc_t         rc;
-    fhb_doc_push_t  *push;
+    return fhb_doc_feed(doc->push, in);
+}
 
-    rc = fhb_doc_push_create(&push, &doc->alloc, in.len, fhb_doc_on_event,
-                             doc);
-    if (rc != FHB_OK) {
-        return rc;
-    }
 
-    rc = fhb_doc_feed(push, in);
+/* a tree that is used has no need of the parser's memory */
+
+fhb_rc_t
+fhb_doc_end(fhb_doc_t *doc)
+{
+    fhb_rc_t  rc;
+
+    rc = fhb_doc_finish(doc->push);
 
     if (rc == FHB_OK) {
-        rc = fhb_doc_finish(push);
+        fhb_doc_push_free(doc->push);
+        doc->push = NULL;
     }
-
-    fhb_doc_push_free(push);
 
     return rc;
 }
@@ -103,6 +133,8 @@ fhb_doc_free(fhb_doc_t *doc)
     }
 
     alloc = doc->alloc;
+
+    fhb_doc_push_free(doc->push);
 
     for (chunk = doc->chunks; chunk != NULL; chunk = next) {
         next = chunk->next;

@@ -42,6 +42,23 @@ fhb_must_check fhb_rc_t fhb_doc_parse(fhb_doc_t **doc,
     const fhb_alloc_t *alloc, fhb_str_t in);
 
 
+/*
+ * fhb_doc_create, fhb_doc_add, fhb_doc_end - the same in pieces.
+ *
+ * shape    max, longest: see fhb_doc_push_create() and fhb_doc_push_cut(); 0:
+ *          nothing is cut; in: as fhb_doc_feed()
+ * returns  create: FHB_OK and *doc | FHB_E_NOMEM; add and end: as
+ *          fhb_doc_feed() and fhb_doc_finish()
+ * memory   as fhb_doc_parse(); the nodes are there after an end with FHB_OK
+ * test     t/unit/test_bundle.c
+ */
+
+fhb_must_check fhb_rc_t fhb_doc_create(fhb_doc_t **doc,
+    const fhb_alloc_t *alloc, size_t max, size_t longest);
+fhb_must_check fhb_rc_t fhb_doc_add(fhb_doc_t *doc, fhb_str_t in);
+fhb_must_check fhb_rc_t fhb_doc_end(fhb_doc_t *doc);
+
+
 /* doc may be NULL */
 
 void fhb_doc_free(fhb_doc_t *doc);

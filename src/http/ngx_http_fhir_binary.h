@@ -195,12 +195,19 @@ typedef struct ngx_http_fhir_binary_fetch_s  ngx_http_fhir_binary_fetch_t;
 typedef void (*ngx_http_fhir_binary_fetch_pt)(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch);
 
+/* the next slice of an answer with status 200; FHB_OK: the next one, too */
+
+typedef fhb_rc_t (*ngx_http_fhir_binary_fetch_read_pt)(void *data,
+    fhb_str_t slice);
+
 struct ngx_http_fhir_binary_fetch_s {
     ngx_uint_t                   status;      /* HTTP; 0: there was none */
     ngx_str_t                    body;
     size_t                       size;        /* allocated, bytes */
-    size_t                       limit;       /* of the body, bytes */
+    size_t                       received;    /* of the body, bytes */
+    size_t                       limit;       /* of them */
     ngx_http_fhir_binary_fetch_pt  handler;   /* r is the parent */
+    ngx_http_fhir_binary_fetch_read_pt  read; /* NULL: body gathers all */
     void                        *data;
     unsigned                     token:1;     /* $fhir_binary_token is set */
     unsigned                     hostless:1;  /* it does not see the Host */
@@ -236,6 +243,7 @@ typedef struct {
     ngx_http_fhir_binary_waiter_t *waiter;
     ngx_http_fhir_binary_asker_t *asker;      /* of an introspection */
     ngx_http_fhir_binary_fetch_t *fetch;      /* of the patient's documents */
+    ngx_pool_cleanup_t          *bundle;      /* frees a page of them */
     ngx_str_t                    page;        /* its URI */
     ngx_uint_t                   pages;       /* asked for so far */
     size_t                       read;        /* bytes of those before */

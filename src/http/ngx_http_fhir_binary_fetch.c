@@ -1,7 +1,7 @@
 /*
  * Fetch: a subrequest of our own to an internal location.
  *
- * Its answer is gathered here up to a limit and never reaches the client:
+ * Its answer is gathered or read here up to a limit, never sent to the client:
  * nginx's in-memory subrequests hold a page or two, a JWKS is larger.
  */
 
@@ -20,10 +20,14 @@ static ngx_int_t ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
     ngx_http_request_t *r, ngx_uint_t apart);
 static ngx_int_t ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch, ngx_buf_t *b);
+static void ngx_http_fhir_binary_fetch_read(
+    ngx_http_fhir_binary_fetch_t *fetch, fhb_str_t in);
+static ngx_int_t ngx_http_fhir_binary_fetch_gather(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch, fhb_str_t in);
 
 
 /*
- * shape: uri may have a query; *template tells limit, handler, data and
+ * shape: uri may have a query; *template tells limit, handler, read, data and
  * token.  In the background, the answer comes whether the client stays or
  * leaves, and the parent is not run again for it.
  */
@@ -302,25 +306,66 @@ static ngx_int_t
 ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch, ngx_buf_t *b)
 {
-    u_char  *p;
-    size_t   n, size;
+    fhb_str_t  in;
 
     if (!ngx_buf_in_memory(b)) {
         return NGX_OK;
     }
 
-    n = b->last - b->pos;
+    in.data = b->pos;
+    in.len = b->last - b->pos;
 
-    if (fetch->large || n > fetch->limit - fetch->body.len) {
+    if (fetch->large || in.len > fetch->limit - fetch->received) {
         fetch->large = 1;
         return NGX_OK;
     }
 
-    if (n > fetch->size - fetch->body.len) {
+    if (fetch->read == NULL) {
+        return ngx_http_fhir_binary_fetch_gather(r, fetch, in);
+    }
+
+    fetch->received += in.len;
+
+    if (fetch->status == NGX_HTTP_OK) {
+        ngx_http_fhir_binary_fetch_read(fetch, in);
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_fhir_binary_fetch_read(ngx_http_fhir_binary_fetch_t *fetch,
+    fhb_str_t in)
+{
+    fhb_str_t  slice;
+
+    while (in.len) {
+        slice.data = in.data;
+        slice.len = ngx_min(in.len, NGX_HTTP_FHIR_BINARY_FEED);
+
+        if (fetch->read(fetch->data, slice) != FHB_OK) {
+            return;
+        }
+
+        in.data += slice.len;
+        in.len -= slice.len;
+    }
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_gather(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch, fhb_str_t in)
+{
+    u_char  *p;
+    size_t   size;
+
+    if (in.len > fetch->size - fetch->body.len) {
 
         size = fetch->size ? fetch->size : 4096;
 
-        while (size < fetch->body.len + n) {
+        while (size < fetch->body.len + in.len) {
             size *= 2;
         }
 
@@ -337,8 +382,9 @@ ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
         fetch->size = size;
     }
 
-    ngx_memcpy(fetch->body.data + fetch->body.len, b->pos, n);
-    fetch->body.len += n;
+    ngx_memcpy(fetch->body.data + fetch->body.len, in.data, in.len);
+    fetch->body.len += in.len;
+    fetch->received = fetch->body.len;
 
     return NGX_OK;
 }

@@ -14,6 +14,11 @@ static fhb_rc_t ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *uri);
 static fhb_rc_t ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t query);
+static fhb_bundle_t *ngx_http_fhir_binary_patient_bundle(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_patient_free(void *data);
+static fhb_rc_t ngx_http_fhir_binary_patient_read(void *data,
+    fhb_str_t slice);
 static void ngx_http_fhir_binary_patient_done(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch);
 static fhb_rc_t ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
@@ -112,6 +117,12 @@ ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
 
     fetch.limit = FHB_MAX_BUNDLE - ctx->auth.read;
     fetch.handler = ngx_http_fhir_binary_patient_done;
+    fetch.read = ngx_http_fhir_binary_patient_read;
+    fetch.data = ngx_http_fhir_binary_patient_bundle(r, ctx);
+
+    if (fetch.data == NULL) {
+        return FHB_E_NOMEM;
+    }
 
     ctx->auth.page = *uri;
     ctx->auth.pages++;
@@ -120,6 +131,52 @@ ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
                                          NGX_HTTP_SUBREQUEST_WAITED, &fetch);
 
     return ctx->auth.fetch ? FHB_AGAIN : FHB_E_NOMEM;
+}
+
+
+/* the Bundle that a page is; it is freed with the request at the latest */
+
+static fhb_bundle_t *
+ngx_http_fhir_binary_patient_bundle(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_alloc_t          heap;
+    fhb_bundle_t        *bundle;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    heap = ngx_http_fhir_binary_heap(r->connection->log);
+
+    if (fhb_bundle_create(&bundle, &heap) != FHB_OK) {
+        return NULL;
+    }
+
+    cln->handler = ngx_http_fhir_binary_patient_free;
+    cln->data = bundle;
+
+    ctx->auth.bundle = cln;
+
+    return bundle;
+}
+
+
+static void
+ngx_http_fhir_binary_patient_free(void *data)
+{
+    fhb_bundle_free(data);
+}
+
+
+/* a Bundle that has failed says so at its end */
+
+static fhb_rc_t
+ngx_http_fhir_binary_patient_read(void *data, fhb_str_t slice)
+{
+    return fhb_bundle_feed(data, slice);
 }
 
 
@@ -162,7 +219,7 @@ ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
     *p++ = '?';
     ngx_memcpy(p, query.data, query.len);
 
-    ctx->auth.read += ctx->auth.fetch->body.len;
+    ctx->auth.read += ctx->auth.fetch->received;
 
     return ngx_http_fhir_binary_patient_page(r, ctx, &uri);
 }
@@ -187,7 +244,6 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
     fhb_rc_t           rc;
     fhb_out_t          next;
     ngx_str_t          page;
-    fhb_alloc_t        heap;
     fhb_bundle_ask_t   ask;
 
     if (ctx->auth.fetch->status != NGX_HTTP_OK) {
@@ -212,16 +268,14 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
         ask.args.len = page.data + page.len - ask.args.data;
     }
 
-    heap = ngx_http_fhir_binary_heap(r->connection->log);
     fhb_out_init(&next, query, sizeof(query));
 
-    rc = fhb_bundle_owner(&ask, &heap,
-                   ngx_http_fhir_binary_to_core(ctx->auth.fetch->body), &next);
+    rc = fhb_bundle_owner(ctx->auth.fetch->data, &ask, &next);
 
     /* a document may take long to send */
 
-    ngx_pfree(r->pool, ctx->auth.fetch->body.data);
-    ctx->auth.fetch->body.data = NULL;
+    ctx->auth.bundle->handler(ctx->auth.bundle->data);
+    ctx->auth.bundle->handler = NULL;
 
     if (rc == FHB_AGAIN) {
         return ngx_http_fhir_binary_patient_next(r, ctx,

@@ -161,6 +161,14 @@ static const bench_row_t  bench_rows[] = {
     { "bundle", "one string of escapes",
       "{\"resourceType\":\"Bundle\",\"a\":\"",
       "\\u0041", 0, NULL },
+    { "bundle", "one string of lines",
+      "{\"resourceType\":\"Bundle\",\"a\":\"",
+      "\\n", 0, NULL },
+    { "bundle", "one number", "{\"a\":", "1", 0, NULL },
+    { "bundle", "one name", "{\"", "x", 0, NULL },
+    { "bundle", "strings, just whole",
+      "{\"resourceType\":\"Bundle\",\"a\":[\"",
+      "\\n", 16382, "\",\"" },
     { "bundle", "long strings",
       "{\"resourceType\":\"Bundle\",\"a\":[1",
       ",\"\\u0041xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
@@ -294,6 +302,10 @@ bench_step(const char *reader, void *state, fhb_str_t in)
         return rc < 0 ? rc : FHB_OK;
     }
 
+    if (strcmp(reader, "bundle") == 0) {
+        return fhb_bundle_feed(state, in);
+    }
+
     p = in.data;
 
     while ((rc = fhb_bin_read_feed(state, &p, &in.len, &event)) == FHB_OK) {
@@ -314,6 +326,10 @@ bench_stream(bench_run_t *run, const unsigned char *buf, size_t len)
 
     if (strcmp(reader, "cda") == 0) {
         run->rc = fhb_cda_create((fhb_cda_t **) &state, &bench_heap);
+
+    } else if (strcmp(reader, "bundle") == 0) {
+        run->rc = fhb_bundle_create((fhb_bundle_t **) &state, &bench_heap);
+        len = len < FHB_MAX_BUNDLE ? len : FHB_MAX_BUNDLE;
 
     } else {
         run->rc = fhb_bin_read_create((fhb_bin_read_t **) &state, &bench_heap,
@@ -344,30 +360,17 @@ bench_whole(bench_run_t *run, const unsigned char *buf, size_t len)
 {
     double                t;
     fhb_str_t             in;
-    fhb_out_t             next;
     fhb_jwk_set_t        *jwks;
     fhb_jwk_report_t      report;
-    fhb_bundle_ask_t      ask;
     fhb_outcome_issue_t   issue;
     const char           *reader = run->row->reader;
-
-    static unsigned char  query[FHB_MAX_NEXT];
 
     in.data = buf;
     in.len = len;
 
-    memset(&ask, 0, sizeof(ask));
-    ask.patient.data = ask.id.data = (const unsigned char *) "1";
-    ask.patient.len = ask.id.len = 1;
-
     t = bench_now();
 
-    if (strcmp(reader, "bundle") == 0) {
-        in.len = len < FHB_MAX_BUNDLE ? len : FHB_MAX_BUNDLE;
-        fhb_out_init(&next, query, sizeof(query));
-        run->rc = fhb_bundle_owner(&ask, &bench_heap, in, &next);
-
-    } else if (strcmp(reader, "jwks") == 0) {
+    if (strcmp(reader, "jwks") == 0) {
         in.len = len < FHB_MAX_JWKS ? len : FHB_MAX_JWKS;
         run->rc = fhb_jwk_set_parse(&jwks, &bench_heap, in, &report);
 
@@ -402,7 +405,8 @@ bench_run(const bench_row_t *row, size_t piece)
     peak = bench_peak();
 
     if (strncmp(row->reader, "bin_", 4) == 0
-        || strcmp(row->reader, "cda") == 0)
+        || strcmp(row->reader, "cda") == 0
+        || strcmp(row->reader, "bundle") == 0)
     {
         bench_stream(&run, buf, len);
 

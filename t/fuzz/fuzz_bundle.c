@@ -1,12 +1,12 @@
 /*
- * Any Bundle: blanks around it must not change the verdict, a failing
- * allocator must never grant, nothing may leak.  A Bundle that grants must
- * not do so from inside of another one, nor with a modifierExtension, nor for
- * a patient or a document that it does not name.  One that leads to another
- * page does so with a query that it spells out, that fits into a request line,
- * and that leads nowhere once it was asked.
+ * Any Bundle: the pieces it comes in, and blanks around it, must not change
+ * the verdict, a failing allocator must never grant, nothing may leak.  A
+ * Bundle that grants must not do so from inside of another one, nor with a
+ * modifierExtension, nor for a patient or a document that it does not name.
+ * One that leads to another page does so with a query that it spells out, that
+ * fits into a request line, and that leads nowhere once it was asked.
  *
- * The first byte chooses the allocation that fails, 0 is none.
+ * The first byte chooses the allocation that fails, 0 is none, and the pieces.
  */
 
 #define _GNU_SOURCE
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fhb_bundle.h"
+#include "bundle.h"
 #include "fhb_out.h"
 
 
@@ -29,6 +29,7 @@ typedef struct {
 
 static unsigned char  fuzz_query[FHB_MAX_NEXT];
 static fhb_str_t      fuzz_next;        /* the query of the next page */
+static size_t         fuzz_piece;       /* bytes of a feed */
 
 static void *fuzz_alloc(void *ctx, size_t size);
 static void fuzz_free(void *ctx, void *p);
@@ -71,8 +72,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     ask = mine;
 
+    fuzz_piece = json.len;
     memset(&heap, 0, sizeof(heap));
     rc = fuzz_owner(&heap, &ask, json);
+
+    fuzz_piece = 1 + data[0] % 32;
+    memset(&heap, 0, sizeof(heap));
+    CHECK(fuzz_owner(&heap, &ask, json) == rc);
 
     CHECK(rc == FHB_OK || rc == FHB_E_PATIENT || rc == FHB_AGAIN
           || rc == FHB_E_PATIENT_UNAVAILABLE);
@@ -146,7 +152,7 @@ fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_ask_t *ask, fhb_str_t json)
     alloc.free = fuzz_free;
     alloc.ctx = heap;
 
-    rc = fhb_bundle_owner(ask, &alloc, json, &next);
+    rc = bundle_owner(ask, &alloc, json, fuzz_piece, &next);
 
     CHECK(heap->live == 0);
 

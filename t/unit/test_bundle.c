@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "fhb_bundle.h"
+#include "bundle.h"
 #include "guard.h"
 #include "oom.h"
 
@@ -75,20 +75,23 @@
 /* the query of the next page, when there is one */
 
 static char       next_query[FHB_MAX_NEXT + 1];
+static char       next_again[FHB_MAX_NEXT + 1];
 static fhb_str_t  next_page;
 
 
 static fhb_rc_t
 owner_of(const char *id, const char *patient, const char *json, size_t len)
 {
-    guard_t           g;
     oom_t             oom;
+    size_t            i;
+    guard_t           g;
     fhb_rc_t          rc;
     fhb_str_t         body;
-    fhb_out_t         next;
+    fhb_out_t         next, again;
     fhb_alloc_t       alloc;
     fhb_bundle_ask_t  ask;
 
+    static const size_t     pieces[] = { 1, 7, 4096 };
     static const fhb_str_t  base = fhb_string(BASE);
     static const fhb_str_t  args = fhb_string(ASKED);
 
@@ -105,12 +108,21 @@ owner_of(const char *id, const char *patient, const char *json, size_t len)
     alloc = oom_init(&oom, 0);
     fhb_out_init(&next, (unsigned char *) next_query, sizeof(next_query));
 
-    rc = fhb_bundle_owner(&ask, &alloc, body, &next);
-
-    assert_int_equal(oom.live, 0);
+    rc = bundle_owner(&ask, &alloc, body, body.len, &next);
 
     next_page = fhb_out_result(&next);
     assert_int_equal(next_page.len != 0, rc == FHB_AGAIN);
+
+    for (i = 0; i < COUNT(pieces); i++) {
+        fhb_out_init(&again, (unsigned char *) next_again, sizeof(next_again));
+
+        assert_int_equal(bundle_owner(&ask, &alloc, body, pieces[i], &again),
+                         rc);
+        assert_int_equal(fhb_out_result(&again).len, next_page.len);
+        assert_memory_equal(next_again, next_query, next_page.len);
+    }
+
+    assert_int_equal(oom.live, 0);
 
     guard_free(&g);
 
@@ -515,7 +527,7 @@ a_token_that_names_no_patient_owns_nothing(void **state)
     alloc = oom_init(&oom, 0);
     fhb_out_init(&next, NULL, 0);
 
-    assert_int_equal(fhb_bundle_owner(&ask, &alloc, body, &next),
+    assert_int_equal(bundle_owner(&ask, &alloc, body, body.len, &next),
                      FHB_E_PATIENT_MISSING);
 }
 
@@ -578,6 +590,72 @@ a_bundle_has_a_longest_length(void **state)
                      FHB_E_PATIENT_UNAVAILABLE);
 
     free(json);
+}
+
+
+/* a Bundle with a string of n times c in the place of the "#" */
+
+static fhb_rc_t
+with_string(const char *json, char c, size_t n)
+{
+    char      *buf, *p;
+    size_t     head;
+    fhb_rc_t   rc;
+
+    head = (size_t) (strchr(json, '#') - json);
+    buf = malloc(strlen(json) + n);
+    assert_non_null(buf);
+
+    memcpy(buf, json, head);
+    memset(buf + head, c, n);
+    p = buf + head + n;
+    strcpy(p, json + head + 1);
+
+    rc = owner_of(ID, PATIENT, buf, strlen(buf));
+
+    free(buf);
+
+    return rc;
+}
+
+
+static void
+a_string_beyond_its_bound_says_nothing(void **state)
+{
+    size_t  i;
+
+    static const struct {
+        const char  *json;
+        fhb_rc_t     shorter;           /* FHB_MAX_BUNDLE_STRING of them */
+        fhb_rc_t     longer;            /* and one more */
+    } rows[] = {
+        { BUNDLE(ENTRY(MORE("", "", "\"data\":\"#\","))), FHB_OK, FHB_OK },
+        { BUNDLE(ENTRY(MORE("\"status\":\"#\",", "", ""))), FHB_OK,
+          FHB_E_PATIENT },
+        { BUNDLE(ENTRY(MORE("\"#\":1,", "", ""))), FHB_OK,
+          FHB_E_PATIENT_UNAVAILABLE },
+        { BUNDLE(ENTRY(MORE("\"x\":1#,", "", ""))), FHB_OK,
+          FHB_E_PATIENT_UNAVAILABLE },
+        { BUNDLE(ENTRY(DOCUMENT("x#", URL))), FHB_E_PATIENT, FHB_E_PATIENT },
+        { BUNDLE(ENTRY(DOCUMENT(MINE, "x#"))), FHB_E_PATIENT, FHB_E_PATIENT },
+        { NEXT("#?page=2"), FHB_AGAIN, FHB_E_PATIENT_UNAVAILABLE },
+        { NEXT("?page=#"), FHB_E_PATIENT_UNAVAILABLE,
+          FHB_E_PATIENT_UNAVAILABLE }
+    };
+
+    (void) state;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(with_string(rows[i].json, '1',
+                                     FHB_MAX_BUNDLE_STRING - 8),
+                         rows[i].shorter);
+        assert_int_equal(with_string(rows[i].json, '1',
+                                     FHB_MAX_BUNDLE_STRING + 1),
+                         rows[i].longer);
+        assert_int_equal(with_string(rows[i].json, '1',
+                                     40 * FHB_MAX_BUNDLE_STRING),
+                         rows[i].longer);
+    }
 }
 
 
@@ -799,7 +877,7 @@ check_memory(fhb_str_t body, fhb_rc_t expected, size_t room)
         alloc = oom_init(&oom, n);
         fhb_out_init(&next, (unsigned char *) next_query, room);
 
-        rc = fhb_bundle_owner(&ask, &alloc, body, &next);
+        rc = bundle_owner(&ask, &alloc, body, 16, &next);
 
         assert_int_equal(oom.live, 0);
 
@@ -848,6 +926,7 @@ main(void)
         cmocka_unit_test(an_id_that_is_none_is_in_no_bundle),
         cmocka_unit_test(a_patient_may_be_any_reference),
         cmocka_unit_test(a_bundle_has_a_longest_length),
+        cmocka_unit_test(a_string_beyond_its_bound_says_nothing),
         cmocka_unit_test(a_page_of_a_hundred_entries_is_read),
         cmocka_unit_test(a_page_without_evidence_leads_to_the_next_one),
         cmocka_unit_test(evidence_ends_the_search),

@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
     fhb_out_t    out;                   /* the events, written down */
     fhb_rc_t     stop;                  /* what to return at a "stop" */
+    size_t       longest;               /* bytes of a string; 0: any */
     unsigned     events;
 } log_t;
 
@@ -46,7 +47,7 @@ write_event(void *data, const fhb_doc_event_t *event)
 {
     log_t *log = data;
 
-    static const char  letters[] = "?nftisao]}k";
+    static const char  letters[] = "?nftislao]}k";
 
     log->events++;
 
@@ -84,6 +85,7 @@ push(log_t *log, fhb_str_t text, size_t piece, unsigned char *buf)
 
     assert_int_equal(fhb_doc_push_create(&push, &alloc, 65536, write_event,
                                          log), FHB_OK);
+    fhb_doc_push_cut(push, log->longest);
 
     rc = FHB_OK;
 
@@ -155,6 +157,7 @@ check_rows(const doc_row_t *row)
     buf = malloc(65536);
     assert_non_null(buf);
     log.stop = FHB_OK;
+    log.longest = 0;
 
     for ( ; row->text != NULL; row++) {
         rc = tree(str(row->text));
@@ -344,6 +347,7 @@ events_tell_types_depths_and_values(void **state)
     buf = malloc(65536);
     assert_non_null(buf);
     log.stop = FHB_OK;
+    log.longest = 0;
 
     for (piece = 1; piece < sizeof(text); piece++) {
         assert_int_equal(push(&log, str(text), piece, buf), FHB_OK);
@@ -370,6 +374,7 @@ a_handler_can_end_the_parsing(void **state)
     assert_non_null(buf);
 
     for (piece = 1; piece < sizeof(text); piece++) {
+        log.longest = 0;
         log.stop = FHB_E_SCOPE;
         assert_int_equal(push(&log, str(text), piece, buf), FHB_E_SCOPE);
         assert_int_equal(log.events, 3);
@@ -541,6 +546,95 @@ bytes_are_bounded(void **state)
 
     fhb_doc_push_free(push);
     assert_int_equal(oom.live, 0);
+}
+
+
+/*
+ * longest is 8: a string is whole when its last character starts within them.
+ * The events are the same for every size of the pieces.
+ */
+
+static void
+a_string_that_is_too_long_is_told_without_its_value(void **state)
+{
+    log_t          log;
+    size_t         i, piece;
+    fhb_rc_t       rc;
+    fhb_str_t      text, events;
+    unsigned char  buf[65536];
+
+    static const struct {
+        const char  *text;
+        const char  *events;            /* or NULL: an error */
+        fhb_rc_t     rc;
+    } rows[] = {
+        { "[\"12345678\"]", "a0 s112345678 ]0 ", FHB_OK },
+        { "[\"123456789\"]", "a0 l1 ]0 ", FHB_OK },
+        { "\"123456789\"", "l0 ", FHB_OK },
+        { "[\"123456789\",\"b\"]", "a0 l1 s1b ]0 ", FHB_OK },
+        { "[\"123456789\",\"123456789\",\"12345678\"]",
+          "a0 l1 l1 s112345678 ]0 ", FHB_OK },
+        { "{\"a\":\"123456789012345678901234567890\",\"b\":1}",
+          "o0 k1a l1 k1b i11 }0 ", FHB_OK },
+        { "[\"1234567\\n\"]", "a0 s11234567\n ]0 ", FHB_OK },
+        { "[\"12345678\\n\"]", "a0 l1 ]0 ", FHB_OK },
+        { "[\"123456\\n\"]", "a0 s1123456\n ]0 ", FHB_OK },
+        { "[\"1234567\\\\\"]", "a0 s11234567\\ ]0 ", FHB_OK },
+        { "[\"12345678\\\"9\"]", "a0 l1 ]0 ", FHB_OK },
+        { "[\"12345678\\\\\"]", "a0 l1 ]0 ", FHB_OK },
+        { "[\"\\u0041\\u0042\"]", "a0 s1AB ]0 ", FHB_OK },
+        { "[\"\\u0041\\u0042C\"]", "a0 l1 ]0 ", FHB_OK },
+        { "[\"\\ud83d\\ude00\"]", "a0 s1\360\237\230\200 ]0 ", FHB_OK },
+        { "[\"123\\ud83d\\ude00\",0]", "a0 l1 i10 ]0 ", FHB_OK },
+        { "[\"1234567\303\251\"]", "a0 s11234567\303\251 ]0 ", FHB_OK },
+        { "[\"1234567\303\2519\"]", "a0 l1 ]0 ", FHB_OK },
+        { "[\"12345678\360\237\230\200\"]", "a0 l1 ]0 ", FHB_OK },
+        { "[\"12345678[{]},:9\"]", "a0 l1 ]0 ", FHB_OK },
+        { "[12345678]", "a0 i112345678 ]0 ", FHB_OK },
+        { "[false,true,null]", "a0 f1 t1 n1 ]0 ", FHB_OK },
+        { "{\"12345678\":1}", "o0 k112345678 i11 }0 ", FHB_OK },
+        { "{\"123456789\":1}", NULL, FHB_E_TOO_LARGE },
+        { "{\"a\":1,\"12345678\\n\":1}", NULL, FHB_E_TOO_LARGE },
+        { "[123456789]", NULL, FHB_E_TOO_LARGE },
+        { "[\"123456789", NULL, FHB_E_SYNTAX },
+        { "[\"123456789\"", NULL, FHB_E_SYNTAX },
+        { "[\"123456789\\\"", NULL, FHB_E_SYNTAX },
+        { "[\"123456789\\q\"]", NULL, FHB_E_SYNTAX },
+        { "[\"123456789\\u12\"]", NULL, FHB_E_SYNTAX },
+        { "[\"123456789\\ud83d\"]", NULL, FHB_E_SYNTAX },
+        { "[\"123456789\n\"]", NULL, FHB_E_SYNTAX },
+        { "[\"123456789\037\"]", NULL, FHB_E_SYNTAX },
+        { "[\"123456789\377\"]", NULL, FHB_E_SYNTAX },
+        { "[\"123456789\"\"b\"]", NULL, FHB_E_SYNTAX },
+        { "[\"123456789\"] x", NULL, FHB_E_SYNTAX },
+        { "[1] \"123456789", NULL, FHB_E_SYNTAX },
+        { "1 \"123456789\"", NULL, FHB_E_SYNTAX }
+    };
+
+    (void) state;
+
+    memset(&log, 0, sizeof(log));
+    log.longest = 8;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        text = str(rows[i].text);
+
+        for (piece = 1; piece <= text.len; piece++) {
+            rc = push(&log, text, piece, buf);
+
+            if (rc != rows[i].rc) {
+                fail_msg("%d in pieces of %d: %s", rc, (int) piece,
+                         rows[i].text);
+            }
+
+            if (rc == FHB_OK) {
+                events = fhb_out_result(&log.out);
+
+                buf[events.len] = '\0';
+                assert_string_equal(buf, rows[i].events);
+            }
+        }
+    }
 }
 
 
@@ -719,6 +813,7 @@ main(void)
         cmocka_unit_test(values_are_bounded),
         cmocka_unit_test(open_names_are_bounded_and_closed_ones_are_forgotten),
         cmocka_unit_test(bytes_are_bounded),
+        cmocka_unit_test(a_string_that_is_too_long_is_told_without_its_value),
         cmocka_unit_test(memory_is_bounded_by_the_bytes),
         cmocka_unit_test(a_tree_is_found_by_names),
         cmocka_unit_test(an_allocation_that_fails_is_told_and_nothing_leaks)

@@ -24,8 +24,8 @@
 #include <libxml/xmlmemory.h>
 #include <openssl/crypto.h>
 
+#include "bundle.h"
 #include "fhb_bin_read.h"
-#include "fhb_bundle.h"
 #include "fhb_cda.h"
 #include "fhb_claims.h"
 #include "fhb_outcome.h"
@@ -359,7 +359,7 @@ try_bundle(const char *arg)
 
     fhb_out_init(&next, query, sizeof(query));
 
-    return verdict(fhb_bundle_owner(&ask, &heap, str(arg), &next), FHB_OK);
+    return verdict(bundle_owner(&ask, &heap, str(arg), 16, &next), FHB_OK);
 }
 
 
