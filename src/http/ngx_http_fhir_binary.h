@@ -338,6 +338,14 @@ typedef struct {
 } ngx_http_fhir_binary_pump_t;
 
 
+/* a walk through header fields */
+
+typedef struct {
+    const ngx_list_part_t       *part;
+    ngx_uint_t                   i;
+} ngx_http_fhir_binary_fields_t;
+
+
 /* how the end of a body is told apart from a lost connection */
 
 typedef enum {

@@ -77,7 +77,7 @@ ngx_http_fhir_binary_claim_moved(ngx_http_request_t *r,
     ctx->page_status = (ctx->paged || page) ? r->err_status : 0;
 
     ctx->erred = ctx->paged || page || r->err_status
-                 || (r->upstream != NULL
+                 || (ngx_http_fhir_binary_upstream_asked(r)
                      && !ngx_http_fhir_binary_upstream_pointed(r));
 
     /* what comes now is of another source */

@@ -30,34 +30,19 @@
 
 
 static ngx_table_elt_t *ngx_http_fhir_binary_cors_field(
-    ngx_http_request_t *r, const char *name, size_t len);
+    ngx_http_request_t *r, const ngx_str_t *name);
 static ngx_str_t ngx_http_fhir_binary_cors_origin(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 
 static ngx_table_elt_t *
-ngx_http_fhir_binary_cors_field(ngx_http_request_t *r, const char *name,
-    size_t len)
+ngx_http_fhir_binary_cors_field(ngx_http_request_t *r, const ngx_str_t *name)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_http_fhir_binary_fields_t  fields;
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
+    fields = ngx_http_fhir_binary_fields(&r->headers_in.headers);
 
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (h[i].key.len == len
-                && ngx_strncasecmp(h[i].key.data, (u_char *) name, len) == 0)
-            {
-                return &h[i];
-            }
-        }
-    }
-
-    return NULL;
+    return ngx_http_fhir_binary_field_find(&fields, name);
 }
 
 
@@ -73,14 +58,15 @@ ngx_http_fhir_binary_cors_origin(ngx_http_request_t *r,
     ngx_uint_t        i;
     ngx_table_elt_t  *origin;
 
+    static const ngx_str_t  name = ngx_string("Origin");
+
     origins = ctx->conf->cors->elts;
 
     if (!ngx_http_fhir_binary_cors_listed(ctx->conf)) {
         return origins[0];
     }
 
-    origin = ngx_http_fhir_binary_cors_field(r, "origin",
-                                             sizeof("origin") - 1);
+    origin = ngx_http_fhir_binary_cors_field(r, &name);
 
     for (i = 0; origin != NULL && i < ctx->conf->cors->nelts; i++) {
 
@@ -130,14 +116,14 @@ ngx_http_fhir_binary_cors(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_http_fhir_binary_header_add(r, "Access-Control-Allow-Origin",
+    if (ngx_http_fhir_binary_field_add(r, "Access-Control-Allow-Origin",
                                         &origin)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_fhir_binary_header_set_lit(r,
+    return ngx_http_fhir_binary_field_set_lit(r,
                "Access-Control-Expose-Headers", NGX_HTTP_FHIR_BINARY_EXPOSE);
 }
 
@@ -153,7 +139,10 @@ ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
     ngx_str_t         origin;
     ngx_table_elt_t  *method;
 
-    if (ngx_http_fhir_binary_header_set_lit(r, "Allow", "GET, HEAD, OPTIONS")
+    static const ngx_str_t  name =
+                                 ngx_string("Access-Control-Request-Method");
+
+    if (ngx_http_fhir_binary_field_set_lit(r, "Allow", "GET, HEAD, OPTIONS")
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -164,7 +153,7 @@ ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
     }
 
     if (ngx_http_fhir_binary_cors_listed(ctx->conf)
-        && ngx_http_fhir_binary_header_set_lit(r, "Vary", "Origin") != NGX_OK)
+        && ngx_http_fhir_binary_field_set_lit(r, "Vary", "Origin") != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -175,32 +164,31 @@ ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_http_fhir_binary_header_add(r, "Access-Control-Allow-Origin",
+    if (ngx_http_fhir_binary_field_add(r, "Access-Control-Allow-Origin",
                                         &origin)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    method = ngx_http_fhir_binary_cors_field(r, "access-control-request-method",
-                                   sizeof("access-control-request-method") - 1);
+    method = ngx_http_fhir_binary_cors_field(r, &name);
 
     if (method == NULL) {
-        return ngx_http_fhir_binary_header_set_lit(r,
+        return ngx_http_fhir_binary_field_set_lit(r,
                    "Access-Control-Expose-Headers",
                    NGX_HTTP_FHIR_BINARY_EXPOSE);
     }
 
-    if (ngx_http_fhir_binary_header_set_lit(r,
+    if (ngx_http_fhir_binary_field_set_lit(r,
             "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
         != NGX_OK
-        || ngx_http_fhir_binary_header_set_lit(r,
+        || ngx_http_fhir_binary_field_set_lit(r,
                "Access-Control-Allow-Headers", NGX_HTTP_FHIR_BINARY_ALLOW)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_fhir_binary_header_set_lit(r, "Access-Control-Max-Age",
+    return ngx_http_fhir_binary_field_set_lit(r, "Access-Control-Max-Age",
                                                NGX_HTTP_FHIR_BINARY_MAX_AGE);
 }

@@ -322,7 +322,7 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
         ngx_http_clear_accept_ranges(r);
         r->allow_ranges = !ngx_http_fhir_binary_document_weak_range(r);
 
-        if (r->upstream && !r->cached) {
+        if (ngx_http_fhir_binary_upstream_asked(r) && !r->cached) {
             /* several parts can be cut only from a body that is at hand */
             r->single_range = 1;
         }

@@ -265,10 +265,7 @@ ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
 
     r->filter_need_in_memory = 1;
 
-    if (r->upstream && !r->upstream->cacheable && !r->upstream->store) {
-        /* a pipe fills its buffers and waits for a client that is not ours */
-        r->upstream->buffering = 0;
-    }
+    ngx_http_fhir_binary_upstream_unbuffer(r);
 
     return NGX_OK;
 }

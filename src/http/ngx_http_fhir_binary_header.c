@@ -12,14 +12,10 @@ static ngx_int_t ngx_http_fhir_binary_header_vary(ngx_http_request_t *r,
     ngx_uint_t accept, ngx_uint_t origin);
 static ngx_uint_t ngx_http_fhir_binary_header_varies(ngx_http_request_t *r,
     fhb_str_t name);
-static ngx_uint_t ngx_http_fhir_binary_header_listed(ngx_str_t *name,
-    const ngx_str_t *names);
 static void ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_header_again(ngx_http_request_t *r,
     ngx_table_elt_t *h);
-static void ngx_http_fhir_binary_header_drop(ngx_http_request_t *r,
-    const ngx_str_t *names);
 static ngx_int_t ngx_http_fhir_binary_header_etag(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
@@ -84,28 +80,6 @@ static const ngx_str_t  ngx_http_fhir_binary_header_lasting[] = {
 };
 
 
-ngx_int_t
-ngx_http_fhir_binary_header_push(ngx_http_request_t *r, const char *name,
-    size_t len, ngx_str_t *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = len;
-    h->value = *value;
-
-    return NGX_OK;
-}
-
-
 /*
  * What every response of the endpoint carries, a refusal or a document.
  */
@@ -144,7 +118,7 @@ ngx_http_fhir_binary_header_vary(ngx_http_request_t *r, ngx_uint_t accept,
         return NGX_OK;
     }
 
-    return ngx_http_fhir_binary_header_set_lit(r, "Vary",
+    return ngx_http_fhir_binary_field_set_lit(r, "Vary",
                                                !origin ? "Accept"
                                                : !accept ? "Origin"
                                                : "Accept, Origin");
@@ -154,41 +128,35 @@ ngx_http_fhir_binary_header_vary(ngx_http_request_t *r, ngx_uint_t accept,
 static ngx_uint_t
 ngx_http_fhir_binary_header_varies(ngx_http_request_t *r, fhb_str_t name)
 {
-    size_t            n;
-    fhb_str_t         list, item;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    size_t                          n;
+    fhb_str_t                       list, item;
+    ngx_table_elt_t                *h;
+    ngx_http_fhir_binary_fields_t   fields;
 
-    static const ngx_str_t  vary[] = { ngx_string("vary"), ngx_null_string };
+    static const ngx_str_t  vary = ngx_string("Vary");
 
-    for (part = &r->headers_out.headers.part; part; part = part->next) {
+    fields = ngx_http_fhir_binary_fields(&r->headers_out.headers);
 
-        h = part->elts;
+    while ((h = ngx_http_fhir_binary_field_find(&fields, &vary)) != NULL) {
 
-        for (i = 0; i < part->nelts; i++) {
+        if (h->hash == 0) {
+            continue;
+        }
 
-            if (h[i].hash == 0
-                || !ngx_http_fhir_binary_header_listed(&h[i].key, vary))
-            {
-                continue;
+        list = ngx_http_fhir_binary_to_core(h->value);
+
+        while (list.len) {
+
+            n = fhb_text_token(list);
+
+            item = list;
+            item.len = n;
+
+            if (fhb_text_eq_ci(item, name)) {
+                return 1;
             }
 
-            list = ngx_http_fhir_binary_to_core(h[i].value);
-
-            while (list.len) {
-
-                n = fhb_text_token(list);
-
-                item = list;
-                item.len = n;
-
-                if (fhb_text_eq_ci(item, name)) {
-                    return 1;
-                }
-
-                list = fhb_text_skip(list, n ? n : 1);
-            }
+            list = fhb_text_skip(list, n ? n : 1);
         }
     }
 
@@ -220,7 +188,7 @@ ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
 
     /* not r->headers_out.accept_ranges: its absence is nginx's "may add" */
 
-    return ngx_http_fhir_binary_header_set_lit(r, "Accept-Ranges", "none");
+    return ngx_http_fhir_binary_field_set_lit(r, "Accept-Ranges", "none");
 }
 
 
@@ -234,7 +202,7 @@ ngx_http_fhir_binary_header_passed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     ngx_http_fhir_binary_header_relay(r, ctx);
-    ngx_http_fhir_binary_header_drop(r, ngx_http_fhir_binary_header_lasting);
+    ngx_http_fhir_binary_field_drop(r, ngx_http_fhir_binary_header_lasting);
 
     r->headers_out.etag = NULL;
 
@@ -258,7 +226,7 @@ ngx_http_fhir_binary_header_page(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    ngx_http_fhir_binary_header_drop(r, ngx_http_fhir_binary_header_cors);
+    ngx_http_fhir_binary_field_drop(r, ngx_http_fhir_binary_header_cors);
 
     if (ngx_http_fhir_binary_header_vary(r, 0,
             ngx_http_fhir_binary_cors_listed(ctx->conf))
@@ -275,31 +243,29 @@ static void
 ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_uint_t        i, drop;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_uint_t                      drop, asked;
+    ngx_table_elt_t                *h;
+    ngx_http_fhir_binary_fields_t   fields;
 
-    for (part = &r->headers_out.headers.part; part; part = part->next) {
+    asked = ngx_http_fhir_binary_upstream_asked(r);
+    fields = ngx_http_fhir_binary_fields(&r->headers_out.headers);
 
-        h = part->elts;
+    while ((h = ngx_http_fhir_binary_field_next(&fields)) != NULL) {
 
-        for (i = 0; i < part->nelts; i++) {
-
-            drop = ctx->conf->sandbox
-                   && r->upstream != NULL
-                   && !ngx_http_fhir_binary_header_listed(&h[i].key,
+        drop = ctx->conf->sandbox
+               && asked
+               && !ngx_http_fhir_binary_field_listed(h,
                                         ngx_http_fhir_binary_header_allowed);
 
-            drop |= ngx_http_fhir_binary_header_again(r, &h[i]);
+        drop |= asked && ngx_http_fhir_binary_header_again(r, h);
 
-            if (ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir) {
-                drop |= ngx_http_fhir_binary_header_listed(&h[i].key,
+        if (ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir) {
+            drop |= ngx_http_fhir_binary_field_listed(h,
                                       ngx_http_fhir_binary_header_falsified);
-            }
+        }
 
-            if (drop) {
-                h[i].hash = 0;
-            }
+        if (drop) {
+            h->hash = 0;
         }
     }
 
@@ -310,7 +276,7 @@ ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
     }
 
     if (ctx->conf->cors != NULL) {
-        ngx_http_fhir_binary_header_drop(r, ngx_http_fhir_binary_header_cors);
+        ngx_http_fhir_binary_field_drop(r, ngx_http_fhir_binary_header_cors);
     }
 
     if (ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir) {
@@ -330,25 +296,21 @@ void
 ngx_http_fhir_binary_header_trailers(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_table_elt_t                *h;
+    ngx_http_fhir_binary_fields_t   fields;
 
-    for (part = &r->headers_out.trailers.part; part; part = part->next) {
+    fields = ngx_http_fhir_binary_fields(&r->headers_out.trailers);
 
-        h = part->elts;
+    while ((h = ngx_http_fhir_binary_field_next(&fields)) != NULL) {
 
-        for (i = 0; i < part->nelts; i++) {
-
-            if ((ctx->conf->sandbox
-                 && !ngx_http_fhir_binary_header_listed(&h[i].key,
+        if ((ctx->conf->sandbox
+             && !ngx_http_fhir_binary_field_listed(h,
                                         ngx_http_fhir_binary_header_allowed))
-                || ((ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir)
-                    && ngx_http_fhir_binary_header_listed(&h[i].key,
+            || ((ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir)
+                && ngx_http_fhir_binary_field_listed(h,
                                      ngx_http_fhir_binary_header_falsified)))
-            {
-                h[i].hash = 0;
-            }
+        {
+            h->hash = 0;
         }
     }
 }
@@ -361,26 +323,22 @@ ngx_http_fhir_binary_header_trailers(ngx_http_request_t *r,
 ngx_uint_t
 ngx_http_fhir_binary_header_hints(ngx_http_request_t *r)
 {
-    ngx_uint_t        i, left;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_uint_t                      left;
+    ngx_table_elt_t                *h;
+    ngx_http_fhir_binary_fields_t   fields;
 
     left = 0;
+    fields = ngx_http_fhir_binary_fields(&r->headers_out.headers);
 
-    for (part = &r->headers_out.headers.part; part; part = part->next) {
+    while ((h = ngx_http_fhir_binary_field_next(&fields)) != NULL) {
 
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (!ngx_http_fhir_binary_header_listed(&h[i].key,
+        if (!ngx_http_fhir_binary_field_listed(h,
                                         ngx_http_fhir_binary_header_allowed))
-            {
-                h[i].hash = 0;
-            }
-
-            left += (h[i].hash != 0);
+        {
+            h->hash = 0;
         }
+
+        left += (h->hash != 0);
     }
 
     return left;
@@ -388,8 +346,8 @@ ngx_http_fhir_binary_header_hints(ngx_http_request_t *r)
 
 
 /*
- * nginx before 1.23 keeps all lines of what there can be one of, and points
- * at the last.
+ * Of a backend's fields nginx before 1.23 keeps all lines of what there can
+ * be one of, and points at the last.
  */
 
 static ngx_uint_t
@@ -400,53 +358,10 @@ ngx_http_fhir_binary_header_again(ngx_http_request_t *r, ngx_table_elt_t *h)
         ngx_string("last-modified"), ngx_null_string
     };
 
-    if (r->upstream == NULL) {
-        return 0;
-    }
-
     return (h != r->headers_out.etag
-            && ngx_http_fhir_binary_header_listed(&h->key, etag))
+            && ngx_http_fhir_binary_field_listed(h, etag))
            || (h != r->headers_out.last_modified
-               && ngx_http_fhir_binary_header_listed(&h->key, last_modified));
-}
-
-
-static void
-ngx_http_fhir_binary_header_drop(ngx_http_request_t *r,
-    const ngx_str_t *names)
-{
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    for (part = &r->headers_out.headers.part; part; part = part->next) {
-
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (ngx_http_fhir_binary_header_listed(&h[i].key, names)) {
-                h[i].hash = 0;
-            }
-        }
-    }
-}
-
-
-static ngx_uint_t
-ngx_http_fhir_binary_header_listed(ngx_str_t *name, const ngx_str_t *names)
-{
-    for ( /* void */ ; names->len; names++) {
-
-        if (name->len == names->len
-            && (name->data[0] | 0x20) == names->data[0]
-            && ngx_strncasecmp(name->data, names->data, name->len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
+               && ngx_http_fhir_binary_field_listed(h, last_modified));
 }
 
 

@@ -409,33 +409,23 @@ ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_fhir_binary_negotiate_lines(ngx_http_request_t *r, fhb_str_t *lines)
 {
-    ngx_int_t         n;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_int_t                       n;
+    ngx_table_elt_t                *h;
+    ngx_http_fhir_binary_fields_t   fields;
 
-    n = 0;
+    static const ngx_str_t  accept = ngx_string("Accept");
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
+    fields = ngx_http_fhir_binary_fields(&r->headers_in.headers);
 
-        h = part->elts;
+    for (n = 0; n < NGX_HTTP_FHIR_BINARY_LINES; n++) {
 
-        for (i = 0; i < part->nelts; i++) {
+        h = ngx_http_fhir_binary_field_find(&fields, &accept);
 
-            if (h[i].key.len != sizeof("accept") - 1
-                || ngx_strncasecmp(h[i].key.data, (u_char *) "accept",
-                                   sizeof("accept") - 1)
-                   != 0)
-            {
-                continue;
-            }
-
-            lines[n++] = ngx_http_fhir_binary_to_core(h[i].value);
-
-            if (n == NGX_HTTP_FHIR_BINARY_LINES) {
-                return n;
-            }
+        if (h == NULL) {
+            break;
         }
+
+        lines[n] = ngx_http_fhir_binary_to_core(h->value);
     }
 
     return n;

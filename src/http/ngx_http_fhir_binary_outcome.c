@@ -240,9 +240,10 @@ static void
 ngx_http_fhir_binary_outcome_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_outcome_kept_t *kept)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_table_elt_t                *h;
+    ngx_http_fhir_binary_fields_t   fields;
+
+    static const ngx_str_t  retry_after = ngx_string("Retry-After");
 
     ngx_memzero(kept, sizeof(ngx_http_fhir_binary_outcome_kept_t));
 
@@ -256,20 +257,13 @@ ngx_http_fhir_binary_outcome_keep(ngx_http_request_t *r,
         kept->www_authenticate = r->headers_out.www_authenticate->value;
     }
 
-    for (part = &r->headers_out.headers.part; part; part = part->next) {
+    fields = ngx_http_fhir_binary_fields(&r->headers_out.headers);
 
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (h[i].hash != 0
-                && h[i].key.len == sizeof("Retry-After") - 1
-                && ngx_strncasecmp(h[i].key.data, (u_char *) "Retry-After",
-                                   sizeof("Retry-After") - 1)
-                   == 0)
-            {
-                kept->retry_after = h[i].value;
-            }
+    while ((h = ngx_http_fhir_binary_field_find(&fields, &retry_after))
+           != NULL)
+    {
+        if (h->hash != 0) {
+            kept->retry_after = h->value;
         }
     }
 }
@@ -300,7 +294,7 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
 
     if (status == NGX_HTTP_UNAUTHORIZED
         && kept->www_authenticate.len
-        && ngx_http_fhir_binary_header_add(r, "WWW-Authenticate",
+        && ngx_http_fhir_binary_field_add(r, "WWW-Authenticate",
                                            &kept->www_authenticate)
            != NGX_OK)
     {
@@ -316,7 +310,7 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
     }
 
     if ((status == NGX_HTTP_NOT_ALLOWED
-         && ngx_http_fhir_binary_header_set_lit(r, "Allow",
+         && ngx_http_fhir_binary_field_set_lit(r, "Allow",
                                                 "GET, HEAD, OPTIONS")
             != NGX_OK)
         || ngx_http_fhir_binary_header_common(r, ctx) != NGX_OK)
@@ -337,7 +331,7 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
     if ((status == NGX_HTTP_TOO_MANY_REQUESTS
          || status == NGX_HTTP_SERVICE_UNAVAILABLE)
         && kept->retry_after.len
-        && ngx_http_fhir_binary_header_add(r, "Retry-After",
+        && ngx_http_fhir_binary_field_add(r, "Retry-After",
                                            &kept->retry_after)
            != NGX_OK)
     {
@@ -346,14 +340,14 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
 
     if (status == NGX_HTTP_RANGE_NOT_SATISFIABLE
         && kept->content_range.len
-        && ngx_http_fhir_binary_header_add(r, "Content-Range",
+        && ngx_http_fhir_binary_field_add(r, "Content-Range",
                                            &kept->content_range)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_fhir_binary_header_set_lit(r, "Cache-Control", "no-store");
+    return ngx_http_fhir_binary_field_set_lit(r, "Cache-Control", "no-store");
 }
 
 
@@ -385,5 +379,5 @@ ngx_http_fhir_binary_outcome_challenge(ngx_http_request_t *r,
     fhb_bearer_write_challenge(&out, &challenge);
     value = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
 
-    return ngx_http_fhir_binary_header_add(r, "WWW-Authenticate", &value);
+    return ngx_http_fhir_binary_field_add(r, "WWW-Authenticate", &value);
 }

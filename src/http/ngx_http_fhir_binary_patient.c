@@ -381,47 +381,18 @@ static fhb_rc_t
 ngx_http_fhir_binary_patient_field(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_str_t               base;
-    ngx_str_t              *name, *owner;
-    ngx_uint_t              i;
-    ngx_list_part_t        *part;
-    ngx_table_elt_t        *h;
+    fhb_str_t         base;
+    ngx_table_elt_t  *owner;
 
-    if (r->upstream == NULL
+    owner = ngx_http_fhir_binary_upstream_field(r,
+                                                &ctx->conf->patient_header);
+
+    if (owner == NULL
         || ngx_http_fhir_binary_patient_base(r, ctx, &base) != NGX_OK)
     {
         return FHB_E_PATIENT;
     }
 
-    name = (ngx_str_t *) &ctx->conf->patient_header;
-    owner = NULL;
-
-    for (part = &r->upstream->headers_in.headers.part;
-         part;
-         part = part->next)
-    {
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (h[i].key.len != name->len
-                || ngx_strncasecmp(h[i].key.data, name->data, name->len) != 0)
-            {
-                continue;
-            }
-
-            if (owner != NULL) {
-                return FHB_E_PATIENT;
-            }
-
-            owner = &h[i].value;
-        }
-    }
-
-    if (owner == NULL) {
-        return FHB_E_PATIENT;
-    }
-
-    return fhb_reference_owner(ngx_http_fhir_binary_to_core(*owner),
+    return fhb_reference_owner(ngx_http_fhir_binary_to_core(owner->value),
                                ctx->auth.claims.patient, base);
 }

@@ -141,8 +141,8 @@ ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
 {
     ngx_list_t                         headers;
     ngx_uint_t                         i, n;
-    ngx_list_part_t                   *part;
     ngx_table_elt_t                   *h, *kept;
+    ngx_http_fhir_binary_fields_t      fields;
     ngx_http_fhir_binary_main_conf_t  *fmcf;
 
     fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
@@ -154,9 +154,10 @@ ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
     }
 
     n = 1;
+    fields = ngx_http_fhir_binary_fields(&r->headers_in.headers);
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-        n += part->nelts;
+    while (ngx_http_fhir_binary_field_next(&fields) != NULL) {
+        n++;
     }
 
     if (ngx_list_init(&headers, r->pool, n, sizeof(ngx_table_elt_t))
@@ -165,23 +166,20 @@ ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
+    fields = ngx_http_fhir_binary_fields(&r->headers_in.headers);
 
-        h = part->elts;
+    while ((h = ngx_http_fhir_binary_field_next(&fields)) != NULL) {
 
-        for (i = 0; i < part->nelts; i++) {
-
-            if (ngx_http_fhir_binary_request_drops(r, ctx, &h[i])) {
-                continue;
-            }
-
-            kept = ngx_list_push(&headers);
-            if (kept == NULL) {
-                return NGX_ERROR;
-            }
-
-            *kept = h[i];
+        if (ngx_http_fhir_binary_request_drops(r, ctx, h)) {
+            continue;
         }
+
+        kept = ngx_list_push(&headers);
+        if (kept == NULL) {
+            return NGX_ERROR;
+        }
+
+        *kept = *h;
     }
 
     kept = ngx_list_push(&headers);

@@ -180,10 +180,23 @@ void ngx_http_fhir_binary_request_method(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_request_body(ngx_http_request_t *r);
 
+/* fields */
+
+ngx_http_fhir_binary_fields_t ngx_http_fhir_binary_fields(
+    const ngx_list_t *list);
+ngx_table_elt_t *ngx_http_fhir_binary_field_next(
+    ngx_http_fhir_binary_fields_t *fields);
+ngx_table_elt_t *ngx_http_fhir_binary_field_find(
+    ngx_http_fhir_binary_fields_t *fields, const ngx_str_t *name);
+ngx_uint_t ngx_http_fhir_binary_field_listed(const ngx_table_elt_t *h,
+    const ngx_str_t *names);
+void ngx_http_fhir_binary_field_drop(ngx_http_request_t *r,
+    const ngx_str_t *names);
+ngx_int_t ngx_http_fhir_binary_field_push(ngx_http_request_t *r,
+    const char *name, size_t len, ngx_str_t *value);
+
 /* header: the fields of a response */
 
-ngx_int_t ngx_http_fhir_binary_header_push(ngx_http_request_t *r,
-    const char *name, size_t len, ngx_str_t *value);
 ngx_int_t ngx_http_fhir_binary_header_common(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
@@ -244,7 +257,11 @@ ngx_uint_t ngx_http_fhir_binary_upstream_read_out(ngx_http_request_t *r,
 ngx_uint_t ngx_http_fhir_binary_upstream_whole(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_has_more(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_gave(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_upstream_asked(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_pointed(ngx_http_request_t *r);
+ngx_table_elt_t *ngx_http_fhir_binary_upstream_field(ngx_http_request_t *r,
+    const ngx_str_t *name);
+void ngx_http_fhir_binary_upstream_unbuffer(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_said(ngx_http_request_t *r,
     ngx_uint_t status);
 
@@ -368,20 +385,20 @@ ngx_int_t ngx_http_fhir_binary_variables_add(ngx_conf_t *cf);
 /* inline: the compiler knows how long a literal is */
 
 static ngx_inline ngx_int_t
-ngx_http_fhir_binary_header_add(ngx_http_request_t *r, const char *name,
+ngx_http_fhir_binary_field_add(ngx_http_request_t *r, const char *name,
     ngx_str_t *value)
 {
-    return ngx_http_fhir_binary_header_push(r, name, ngx_strlen(name), value);
+    return ngx_http_fhir_binary_field_push(r, name, ngx_strlen(name), value);
 }
 
 
 static ngx_inline ngx_int_t
-ngx_http_fhir_binary_header_set_lit(ngx_http_request_t *r, const char *name,
+ngx_http_fhir_binary_field_set_lit(ngx_http_request_t *r, const char *name,
     const char *value)
 {
     ngx_str_t  s = { ngx_strlen(value), (u_char *) value };
 
-    return ngx_http_fhir_binary_header_add(r, name, &s);
+    return ngx_http_fhir_binary_field_add(r, name, &s);
 }
 
 

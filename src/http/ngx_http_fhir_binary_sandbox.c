@@ -32,15 +32,15 @@ ngx_http_fhir_binary_sandbox(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_http_fhir_binary_header_set_lit(r, "X-Content-Type-Options",
+    if (ngx_http_fhir_binary_field_set_lit(r, "X-Content-Type-Options",
                                             "nosniff")
         != NGX_OK
-        || ngx_http_fhir_binary_header_set_lit(r, "Referrer-Policy",
+        || ngx_http_fhir_binary_field_set_lit(r, "Referrer-Policy",
                                                "no-referrer")
            != NGX_OK
-        || ngx_http_fhir_binary_header_set_lit(r, "X-Frame-Options", "DENY")
+        || ngx_http_fhir_binary_field_set_lit(r, "X-Frame-Options", "DENY")
            != NGX_OK
-        || ngx_http_fhir_binary_header_set_lit(r,
+        || ngx_http_fhir_binary_field_set_lit(r,
                "Cross-Origin-Resource-Policy",
                ctx->conf->cors ? "cross-origin" : "same-origin")
            != NGX_OK)
@@ -54,7 +54,7 @@ ngx_http_fhir_binary_sandbox(ngx_http_request_t *r,
 
     /* XML may name a stylesheet, whosever it is */
 
-    return ngx_http_fhir_binary_header_set_lit(r, "Content-Security-Policy",
+    return ngx_http_fhir_binary_field_set_lit(r, "Content-Security-Policy",
                ctx->choice.form == FHB_FORM_JSON
                ? NGX_HTTP_FHIR_BINARY_CSP_PASSIVE
                : NGX_HTTP_FHIR_BINARY_CSP_ACTIVE);
@@ -88,7 +88,7 @@ ngx_http_fhir_binary_sandbox_native(ngx_http_request_t *r,
         ngx_memzero(&media, sizeof(fhb_media_t));
     }
 
-    if (ngx_http_fhir_binary_header_set_lit(r, "Content-Security-Policy",
+    if (ngx_http_fhir_binary_field_set_lit(r, "Content-Security-Policy",
             risk == FHB_MEDIA_PASSIVE ? NGX_HTTP_FHIR_BINARY_CSP_PASSIVE
                                       : NGX_HTTP_FHIR_BINARY_CSP_ACTIVE)
         != NGX_OK)
@@ -97,10 +97,10 @@ ngx_http_fhir_binary_sandbox_native(ngx_http_request_t *r,
     }
 
     if (risk == FHB_MEDIA_HTML
-        && (ngx_http_fhir_binary_header_set_lit(r,
+        && (ngx_http_fhir_binary_field_set_lit(r,
                 "Cross-Origin-Opener-Policy", "same-origin")
             != NGX_OK
-            || ngx_http_fhir_binary_header_set_lit(r, "Permissions-Policy",
+            || ngx_http_fhir_binary_field_set_lit(r, "Permissions-Policy",
                    "camera=(), microphone=(), geolocation=()")
                != NGX_OK))
     {
@@ -127,7 +127,7 @@ ngx_http_fhir_binary_sandbox_disposition(ngx_http_request_t *r,
     ext = fhb_media_extension(media);
 
     if (id.len == 0) {
-        return ngx_http_fhir_binary_header_set_lit(r, "Content-Disposition",
+        return ngx_http_fhir_binary_field_set_lit(r, "Content-Disposition",
                                                    "attachment");
     }
 
@@ -145,7 +145,7 @@ ngx_http_fhir_binary_sandbox_disposition(ngx_http_request_t *r,
     p = ngx_cpymem(p, ext.data, ext.len);
     *p = '"';
 
-    return ngx_http_fhir_binary_header_add(r, "Content-Disposition", &value);
+    return ngx_http_fhir_binary_field_add(r, "Content-Disposition", &value);
 }
 
 
@@ -192,5 +192,5 @@ ngx_http_fhir_binary_sandbox_no_store(ngx_http_request_t *r)
     }
 #endif
 
-    return ngx_http_fhir_binary_header_set_lit(r, "Cache-Control", "no-store");
+    return ngx_http_fhir_binary_field_set_lit(r, "Cache-Control", "no-store");
 }

@@ -271,37 +271,25 @@ ngx_http_fhir_binary_upstream_head(ngx_http_request_t *r,
 static ngx_uint_t
 ngx_http_fhir_binary_upstream_contradicts(ngx_http_upstream_t *u)
 {
-    ngx_str_t        *first;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_table_elt_t                *first, *h;
+    ngx_http_fhir_binary_fields_t   fields;
 
-    static const ngx_str_t  name = ngx_string("content-length");
+    static const ngx_str_t  name = ngx_string("Content-Length");
 
-    first = NULL;
+    fields = ngx_http_fhir_binary_fields(&u->headers_in.headers);
+    first = ngx_http_fhir_binary_field_find(&fields, &name);
 
-    for (part = &u->headers_in.headers.part; part; part = part->next) {
+    if (first == NULL) {
+        return 0;
+    }
 
-        h = part->elts;
+    while ((h = ngx_http_fhir_binary_field_find(&fields, &name)) != NULL) {
 
-        for (i = 0; i < part->nelts; i++) {
-
-            if (h[i].key.len != name.len
-                || ngx_strncasecmp(h[i].key.data, name.data, name.len) != 0)
-            {
-                continue;
-            }
-
-            if (first == NULL) {
-                first = &h[i].value;
-                continue;
-            }
-
-            if (first->len != h[i].value.len
-                || ngx_strncmp(first->data, h[i].value.data, first->len) != 0)
-            {
-                return 1;
-            }
+        if (h->value.len != first->value.len
+            || ngx_strncmp(h->value.data, first->value.data, h->value.len)
+               != 0)
+        {
+            return 1;
         }
     }
 
@@ -921,6 +909,58 @@ ngx_http_fhir_binary_upstream_gave(ngx_http_request_t *r)
            && (u->cleanup != NULL || r->cached)
            && u->headers_in.status_n >= NGX_HTTP_OK
            && u->headers_in.status_n < NGX_HTTP_SPECIAL_RESPONSE;
+}
+
+
+/*
+ * A backend was asked, be it for this response or for one before it.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_upstream_asked(ngx_http_request_t *r)
+{
+    return r->upstream != NULL;
+}
+
+
+/*
+ * The one field of the backend's response that has this name; NULL: there is
+ * none, or more than one.
+ */
+
+ngx_table_elt_t *
+ngx_http_fhir_binary_upstream_field(ngx_http_request_t *r,
+    const ngx_str_t *name)
+{
+    ngx_table_elt_t                *h;
+    ngx_http_fhir_binary_fields_t   fields;
+
+    if (r->upstream == NULL) {
+        return NULL;
+    }
+
+    fields = ngx_http_fhir_binary_fields(&r->upstream->headers_in.headers);
+    h = ngx_http_fhir_binary_field_find(&fields, name);
+
+    if (h == NULL || ngx_http_fhir_binary_field_find(&fields, name) != NULL) {
+        return NULL;
+    }
+
+    return h;
+}
+
+
+/*
+ * A pipe fills its buffers and then waits for a client; where the body is for
+ * no client, it is read without one.
+ */
+
+void
+ngx_http_fhir_binary_upstream_unbuffer(ngx_http_request_t *r)
+{
+    if (r->upstream && !r->upstream->cacheable && !r->upstream->store) {
+        r->upstream->buffering = 0;
+    }
 }
 
 
