@@ -11,7 +11,7 @@
 
 static ngx_int_t ngx_http_fhir_binary_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_fhir_binary_init(ngx_conf_t *cf);
-static ngx_int_t ngx_http_fhir_binary_phase(ngx_conf_t *cf,
+static ngx_int_t ngx_http_fhir_binary_hook(ngx_conf_t *cf,
     ngx_http_phases phase, ngx_http_handler_pt handler);
 static void *ngx_http_fhir_binary_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_fhir_binary_init_main_conf(ngx_conf_t *cf, void *conf);
@@ -238,7 +238,7 @@ ngx_module_t  ngx_http_fhir_binary_module = {
     ngx_http_fhir_binary_commands,         /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    ngx_http_fhir_binary_negotiate_module, /* init module */
+    ngx_http_fhir_binary_request_init_module, /* init module */
     NULL,                                  /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
@@ -271,29 +271,31 @@ ngx_http_fhir_binary_init(ngx_conf_t *cf)
     }
 
     if (ngx_http_fhir_binary_token_init(cf, fmcf) != NGX_OK
-        || ngx_http_fhir_binary_negotiate_init(cf, fmcf) != NGX_OK
-        || ngx_http_fhir_binary_phase(cf, NGX_HTTP_REWRITE_PHASE,
-                                      ngx_http_fhir_binary_claim_enter)
+        || ngx_http_fhir_binary_variables_index(cf, fmcf) != NGX_OK
+        || ngx_http_fhir_binary_hook(cf, NGX_HTTP_REWRITE_PHASE,
+                                     ngx_http_fhir_binary_rewrite_handler)
            != NGX_OK
-        || ngx_http_fhir_binary_phase(cf, NGX_HTTP_PREACCESS_PHASE,
-                                      ngx_http_fhir_binary_claim_handler)
+        || ngx_http_fhir_binary_hook(cf, NGX_HTTP_PREACCESS_PHASE,
+                                     ngx_http_fhir_binary_preaccess_handler)
            != NGX_OK
-        || ngx_http_fhir_binary_phase(cf, NGX_HTTP_ACCESS_PHASE,
-                                      ngx_http_fhir_binary_access_handler)
+        || ngx_http_fhir_binary_hook(cf, NGX_HTTP_ACCESS_PHASE,
+                                     ngx_http_fhir_binary_access_handler)
            != NGX_OK
-        || ngx_http_fhir_binary_phase(cf, NGX_HTTP_PRECONTENT_PHASE,
-                                      ngx_http_fhir_binary_negotiate_handler)
+        || ngx_http_fhir_binary_hook(cf, NGX_HTTP_PRECONTENT_PHASE,
+                                     ngx_http_fhir_binary_precontent_handler)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_fhir_binary_filter_init(cf);
+    ngx_http_fhir_binary_filter_init();
+
+    return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_fhir_binary_phase(ngx_conf_t *cf, ngx_http_phases phase,
+ngx_http_fhir_binary_hook(ngx_conf_t *cf, ngx_http_phases phase,
     ngx_http_handler_pt handler)
 {
     ngx_http_handler_pt        *h;

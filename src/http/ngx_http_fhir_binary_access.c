@@ -26,7 +26,7 @@ ngx_http_fhir_binary_access_handler(ngx_http_request_t *r)
     ctx = ngx_http_fhir_binary_ctx(r);
 
     if (ctx == NULL || ctx->own || ctx->paged
-        || ngx_http_fhir_binary_conf(r)->version == FHB_VERSION_OFF)
+        || ngx_http_fhir_binary_loc_conf(r)->version == FHB_VERSION_OFF)
     {
         /* what may leave here is for the filter to say */
         return NGX_DECLINED;
@@ -91,7 +91,7 @@ ngx_http_fhir_binary_access_enter(ngx_http_request_t *r,
 {
     const ngx_http_fhir_binary_loc_conf_t  *fbcf;
 
-    fbcf = ngx_http_fhir_binary_conf(r);
+    fbcf = ngx_http_fhir_binary_loc_conf(r);
 
     if (fbcf == ctx->conf
         || fbcf->version == FHB_VERSION_OFF

@@ -181,7 +181,7 @@ ngx_http_fhir_binary_ccd_acceptable(ngx_http_request_t *r,
     }
 
     if (rc != FHB_OK
-        && ngx_http_fhir_binary_document_available(r, ctx) != NGX_OK)
+        && ngx_http_fhir_binary_negotiate_available(r, ctx) != NGX_OK)
     {
         return FHB_E_NOMEM;
     }
@@ -258,12 +258,11 @@ ngx_http_fhir_binary_ccd_free(void *data)
 
 
 /*
- * The resource around a document that was made just now: RFC 9562, version 4.
+ * An id for a document that was made just now: RFC 9562, version 4.
  */
 
 ngx_int_t
-ngx_http_fhir_binary_ccd_identify(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+ngx_http_fhir_binary_ccd_identify(ngx_http_request_t *r, fhb_str_t *id)
 {
     u_char      *p, *q, bytes[16];
     uint32_t     word;
@@ -292,8 +291,8 @@ ngx_http_fhir_binary_ccd_identify(ngx_http_request_t *r,
     *q++ = '-';
     (void) ngx_hex_dump(q, bytes + 10, 6);
 
-    ctx->head.id.data = p;
-    ctx->head.id.len = NGX_HTTP_FHIR_BINARY_UUID;
+    id->data = p;
+    id->len = NGX_HTTP_FHIR_BINARY_UUID;
 
-    return ngx_http_fhir_binary_frame_instant(r, ctx, ngx_time());
+    return NGX_OK;
 }

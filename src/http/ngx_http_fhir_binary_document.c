@@ -92,7 +92,7 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
     }
 
     if (rc != FHB_OK) {
-        return (ngx_http_fhir_binary_document_available(r, ctx) == NGX_OK)
+        return (ngx_http_fhir_binary_negotiate_available(r, ctx) == NGX_OK)
                ? rc : FHB_E_NOMEM;
     }
 
@@ -129,61 +129,6 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
     }
 
     return FHB_OK;
-}
-
-
-/*
- * RFC 9110, section 15.5.7: a 406 lists what can be had.
- */
-
-ngx_int_t
-ngx_http_fhir_binary_document_available(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    u_char       *p;
-    size_t        len;
-    ngx_uint_t    i;
-    fhb_out_t     out;
-    ngx_str_t     types[2], stored;
-    fhb_choice_t  choice;
-
-    stored = ctx->type;
-
-    if (stored.len == 0 || stored.len > FHB_MAX_MEDIA) {
-        ngx_str_set(&stored, "application/octet-stream");
-    }
-
-    len = sizeof("Available: , , ") + stored.len;
-
-    for (i = 0; i < 2; i++) {
-
-        choice.form = i ? FHB_FORM_XML : FHB_FORM_JSON;
-        choice.legacy = 0;
-        choice.echo = 0;
-
-        fhb_out_init(&out, NULL, 0);
-        fhb_accept_type(&out, ctx->conf->version, &choice);
-
-        if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        fhb_accept_type(&out, ctx->conf->version, &choice);
-        types[i] = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
-        len += types[i].len;
-    }
-
-    p = ngx_pnalloc(r->pool, len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    ctx->diagnostics.data = p;
-    ctx->diagnostics.len = ngx_snprintf(p, len, "Available: %V, %V, %V",
-                                        &stored, &types[0], &types[1])
-                           - p;
-
-    return NGX_OK;
 }
 
 
@@ -396,7 +341,7 @@ ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
                  && r->http_version < NGX_HTTP_VERSION_20);
 
     if (ctx->open) {
-        ngx_http_fhir_binary_body_linger(r, 1);
+        ngx_http_fhir_binary_output_reset_on_close(r, 1);
     }
 
     return rc;

@@ -76,7 +76,7 @@ ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
 
     /* posted, not run yet: the context makes it one of our own */
 
-    ctx = ngx_http_fhir_binary_claim(sr);
+    ctx = ngx_http_fhir_binary_ctx_create(sr);
 
     if (ctx == NULL
         || ngx_http_fhir_binary_fetch_headers(sr, r,

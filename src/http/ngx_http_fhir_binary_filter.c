@@ -3,7 +3,8 @@
  *
  * The header filter decides: a refusal becomes an OperationOutcome, a
  * document gets its form.  The body filter then passes the document on
- * untouched, pumps it through base64, or drops what follows the answer.
+ * untouched, pumps it through base64, or drops what follows the answer; and
+ * what breaks off never ends like a whole one.
  */
 
 #include "ngx_http_fhir_binary.h"
@@ -29,32 +30,32 @@ static ngx_uint_t ngx_http_fhir_binary_filter_waits(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_body_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+static ngx_int_t ngx_http_fhir_binary_filter_pass(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
+static ngx_uint_t ngx_http_fhir_binary_filter_honest(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_buf_t *b);
+static ngx_int_t ngx_http_fhir_binary_filter_discard(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 
 
-static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
-#if (nginx_version >= 1029000)
-static ngx_http_output_header_filter_pt  ngx_http_next_early_hints_filter;
-#endif
-static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
+/*
+ * Filters are run from the one that was put on top last.
+ */
 
-
-ngx_int_t
-ngx_http_fhir_binary_filter_init(ngx_conf_t *cf)
+void
+ngx_http_fhir_binary_filter_init(void)
 {
-    (void) cf;
+    ngx_http_fhir_binary_output_init();
 
-    ngx_http_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_http_fhir_binary_header_filter;
 
 #if (nginx_version >= 1029000)
-    ngx_http_next_early_hints_filter = ngx_http_top_early_hints_filter;
     ngx_http_top_early_hints_filter = ngx_http_fhir_binary_early_hints_filter;
 #endif
 
-    ngx_http_next_body_filter = ngx_http_top_body_filter;
     ngx_http_top_body_filter = ngx_http_fhir_binary_body_filter;
-
-    return NGX_OK;
 }
 
 
@@ -78,24 +79,10 @@ ngx_http_fhir_binary_early_hints_filter(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    return ngx_http_next_early_hints_filter(r);
+    return ngx_http_fhir_binary_next_early_hints(r);
 }
 
 #endif
-
-
-ngx_int_t
-ngx_http_fhir_binary_next_header(ngx_http_request_t *r)
-{
-    return ngx_http_next_header_filter(r);
-}
-
-
-ngx_int_t
-ngx_http_fhir_binary_next_body(ngx_http_request_t *r, ngx_chain_t *in)
-{
-    return ngx_http_next_body_filter(r, in);
-}
 
 
 static ngx_int_t
@@ -109,7 +96,8 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
     ctx = ngx_http_fhir_binary_filter_ctx(r, &status);
 
     if (ctx == NULL) {
-        return (status == NGX_OK) ? ngx_http_next_header_filter(r) : status;
+        return (status == NGX_OK) ? ngx_http_fhir_binary_next_header(r)
+                                  : status;
     }
 
     if (ctx->own) {
@@ -119,7 +107,7 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
     rc = ngx_http_fhir_binary_upstream_watch(r, ctx);
 
     if (ctx->background) {
-        return ngx_http_next_header_filter(r);
+        return ngx_http_fhir_binary_next_header(r);
     }
 
     if (ctx->asked_get) {
@@ -137,7 +125,7 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
 
     if (ngx_http_fhir_binary_filter_page(r, ctx)) {
         return (ngx_http_fhir_binary_header_page(r, ctx) == NGX_OK)
-               ? ngx_http_next_header_filter(r) : NGX_ERROR;
+               ? ngx_http_fhir_binary_next_header(r) : NGX_ERROR;
     }
 
     if (ctx->paged && fhb_error_row(ctx->error)->status >= 500
@@ -224,7 +212,7 @@ ngx_http_fhir_binary_filter_ctx(ngx_http_request_t *r, ngx_int_t *rc)
         return ctx;
     }
 
-    fbcf = ngx_http_fhir_binary_conf(r);
+    fbcf = ngx_http_fhir_binary_loc_conf(r);
 
     if (fbcf->version == FHB_VERSION_OFF) {
         return NULL;
@@ -235,7 +223,7 @@ ngx_http_fhir_binary_filter_ctx(ngx_http_request_t *r, ngx_int_t *rc)
      * phases ran, the rewrite module's "return", or a cloned subrequest.
      */
 
-    ctx = ngx_http_fhir_binary_claim(r);
+    ctx = ngx_http_fhir_binary_ctx_create(r);
 
     if (ctx == NULL) {
         *rc = NGX_ERROR;
@@ -314,7 +302,7 @@ ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
             return NGX_ERROR;
         }
 
-        return ngx_http_next_header_filter(r);
+        return ngx_http_fhir_binary_next_header(r);
     }
 
     if (r->headers_out.status >= NGX_HTTP_SPECIAL_RESPONSE
@@ -323,7 +311,7 @@ ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
     {
         /* a return in this very location */
         return (ngx_http_fhir_binary_header_page(r, ctx) == NGX_OK)
-               ? ngx_http_next_header_filter(r) : NGX_ERROR;
+               ? ngx_http_fhir_binary_next_header(r) : NGX_ERROR;
     }
 
     error = ngx_http_fhir_binary_filter_error(r, ctx);
@@ -383,4 +371,191 @@ ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
     }
 
     return ngx_http_fhir_binary_negotiate_ask(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    ngx_int_t                    rc;
+    ngx_chain_t                 *cl;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx == NULL || ctx->background) {
+        return ngx_http_fhir_binary_next_body(r, in);
+    }
+
+    if (ctx->own) {
+        return ngx_http_fhir_binary_fetch_body(r, ctx, in);
+    }
+
+    ctx->begun = 1;
+
+    for (cl = in; cl; cl = cl->next) {
+        if (cl->buf->last_buf) {
+            ngx_http_fhir_binary_header_trailers(r, ctx);
+        }
+    }
+
+    if (ctx->refused || ctx->complete || r->header_only) {
+        rc = ngx_http_fhir_binary_filter_discard(r, ctx, in);
+
+    } else if (ctx->relay != FHB_OK) {
+        rc = ngx_http_fhir_binary_relay(r, ctx, in);
+
+    } else if (ctx->held) {
+        rc = ngx_http_fhir_binary_hold(r, ctx, in);
+
+    } else if (ctx->pump.armed) {
+        rc = ngx_http_fhir_binary_pump(r, ctx, in);
+
+    } else {
+        rc = ngx_http_fhir_binary_filter_pass(r, ctx, in);
+    }
+
+    if (rc != NGX_ERROR && ctx->ended && !ctx->complete) {
+        ctx->complete = 1;
+
+        if (ngx_http_fhir_binary_upstream_failed(r)) {
+            /* what a thread has read from a file may come after that */
+            r->keepalive = ctx->keepalive;
+        }
+
+        ngx_http_fhir_binary_upstream_drop(r, ctx);
+    }
+
+    if (ctx->open && ctx->ended && rc == NGX_OK && !r->connection->buffered) {
+        ctx->open = 0;
+        ngx_http_fhir_binary_output_reset_on_close(r, 0);
+    }
+
+    return rc;
+}
+
+
+/*
+ * A document is passed on untouched, and held to what its header said.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_pass(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl, last;
+
+    for (cl = in; cl; cl = cl->next) {
+
+        if (!ngx_http_fhir_binary_filter_honest(r, ctx, cl->buf)) {
+            ctx->source.rc = FHB_E_BACKEND;
+            return ngx_http_fhir_binary_output_cut(r, ctx);
+        }
+    }
+
+    rc = ngx_http_fhir_binary_next_body(r, in);
+
+    if (rc == NGX_ERROR || in == NULL || ctx->ended || ctx->promised != 0) {
+        return rc;
+    }
+
+    if (ngx_http_fhir_binary_upstream_live(r)
+        ? ngx_http_fhir_binary_upstream_whole(r)
+        : !ngx_http_fhir_binary_upstream_failed(r))
+    {
+        return rc;
+    }
+
+    /*
+     * A part that nginx has cut out, or all of a length behind which the
+     * protocol has more to say: what follows is for nobody.  A thread may have
+     * read the last of it from a file when the backend had failed already.
+     */
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->last_buf = 1;
+
+    last.buf = b;
+    last.next = NULL;
+
+    ctx->ended = 1;
+
+    return ngx_http_fhir_binary_next_body(r, &last);
+}
+
+
+/*
+ * A buffer neither goes beyond the length that the header named nor ends the
+ * body before it.  Where no length was named and the connection's end is the
+ * body's, the end of a source that failed must be a reset.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_filter_honest(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_buf_t *b)
+{
+    off_t  size;
+
+    size = ngx_buf_size(b);
+
+    if (ctx->promised != -1) {
+
+        if (size > ctx->promised) {
+            return 0;
+        }
+
+        ctx->promised -= size;
+    }
+
+    if (b->last_buf) {
+        ctx->ended = 1;
+        return ctx->promised <= 0;
+    }
+
+    return !(ctx->open && b->flush && size == 0
+             && ngx_http_fhir_binary_upstream_failed(r));
+}
+
+
+/*
+ * The client has its answer; what the source still gives is not for it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_discard(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    for (cl = in; cl; cl = cl->next) {
+
+        b = cl->buf;
+
+        if (b->flush && ngx_http_fhir_binary_upstream_failed(r)) {
+            /* nginx has given up on the backend, not on the client */
+            r->keepalive = ctx->keepalive;
+        }
+
+        b->pos = b->last;
+        b->file_pos = b->file_last;
+    }
+
+    rc = NGX_OK;
+
+    if (in == NULL || r->connection->buffered) {
+        /* nobody else pushes out what is left of the answer */
+        rc = ngx_http_fhir_binary_next_body(r, NULL);
+    }
+
+    ngx_http_fhir_binary_upstream_drop(r, ctx);
+
+    return rc;
 }

@@ -8,12 +8,13 @@
 #include "fhb_time.h"
 
 
-static void ngx_http_fhir_binary_frame_date(ngx_http_request_t *r);
-
 /* bytes; an id has 64 and a reference seldom more than 200 */
 #define NGX_HTTP_FHIR_BINARY_FRAME  640
 
 
+static void ngx_http_fhir_binary_frame_date(ngx_http_request_t *r);
+static ngx_int_t ngx_http_fhir_binary_frame_instant(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, time_t seconds);
 static void ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_frame_text(ngx_http_request_t *r,
@@ -41,7 +42,12 @@ ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
     head->empty = (ctx->length == 0);
 
     if (ctx->route.kind == FHB_ROUTE_CCD) {
-        return ngx_http_fhir_binary_ccd_identify(r, ctx);
+
+        if (ngx_http_fhir_binary_ccd_identify(r, &head->id) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        return ngx_http_fhir_binary_frame_instant(r, ctx, ngx_time());
     }
 
     ngx_http_fhir_binary_frame_date(r);
@@ -130,7 +136,7 @@ ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
 }
 
 
-ngx_int_t
+static ngx_int_t
 ngx_http_fhir_binary_frame_instant(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, time_t seconds)
 {

@@ -184,7 +184,7 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
     fhb_rc_t   rc;
 
     if (ctx->fhir && ctx->source.meta == NULL) {
-        return ngx_http_fhir_binary_ahead_keep(r, ctx, ctx->conf->lookahead);
+        return ngx_http_fhir_binary_source_keep(r, ctx, ctx->conf->lookahead);
     }
 
     if (ctx->cda == NULL || ctx->looked) {
@@ -196,7 +196,7 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
     limit = ctx->conf->lookahead
             + 2 * FHB_CDA_MAX_START + ctx->source.slice.len;
 
-    rc = ngx_http_fhir_binary_ahead_keep(r, ctx, limit);
+    rc = ngx_http_fhir_binary_source_keep(r, ctx, limit);
 
     if (rc == FHB_E_BACKEND_HELD) {
         /* white space without end, where a document should begin */
@@ -250,7 +250,7 @@ ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
         limit = ctx->source.held_len + ctx->source.slice.len;
     }
 
-    rc = ngx_http_fhir_binary_ahead_keep(r, ctx, limit);
+    rc = ngx_http_fhir_binary_source_keep(r, ctx, limit);
 
     if (rc == FHB_OK && ctx->cda) {
         rc = ngx_http_fhir_binary_hold_look(ctx);
@@ -325,7 +325,7 @@ ngx_http_fhir_binary_hold_ends(ngx_http_request_t *r,
     }
 
     limit -= ctx->source.held_len;
-    rest = ngx_http_fhir_binary_ahead_rest(r, ctx);
+    rest = ngx_http_fhir_binary_source_in_hand(r, ctx);
 
     return rest != -1
            && rest <= (off_t) limit

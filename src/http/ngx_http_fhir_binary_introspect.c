@@ -268,7 +268,7 @@ ngx_http_fhir_binary_introspect_take(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    return ngx_http_fhir_binary_token_keep(r, ctx, &question->claims);
+    return ngx_http_fhir_binary_grant_keep(r, ctx, &question->claims);
 }
 
 

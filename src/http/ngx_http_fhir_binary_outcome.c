@@ -40,28 +40,6 @@ static fhb_form_t ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 
-ngx_int_t
-ngx_http_fhir_binary_reject(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
-{
-    ngx_uint_t              level;
-    const fhb_error_row_t  *row;
-
-    row = fhb_error_row(rc);
-    level = (row->status >= 500) ? NGX_LOG_ERR : NGX_LOG_INFO;
-
-    ctx->error = rc;
-    ctx->status = 0;
-    ngx_str_null(&ctx->code);
-
-    ngx_log_error(level, r->connection->log, 0,
-                  "fhir binary: refused with %d (%s)", row->status,
-                  row->reason);
-
-    return row->status;
-}
-
-
 /*
  * Send the OperationOutcome for rc in the place of an error of nginx or of
  * the backend.

@@ -189,7 +189,7 @@ ngx_http_fhir_binary_pump_fill(ngx_http_request_t *r,
         }
 
         if (more == NGX_ERROR) {
-            return ngx_http_fhir_binary_body_cut(r, ctx);
+            return ngx_http_fhir_binary_output_cut(r, ctx);
         }
 
         rc = ngx_http_fhir_binary_pump_get_buf(r, ctx);
@@ -288,7 +288,7 @@ ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
         ctx->source.rc = ngx_http_fhir_binary_convert_end(ctx);
 
         if (ctx->source.rc != FHB_OK) {
-            return ngx_http_fhir_binary_body_cut(r, ctx);
+            return ngx_http_fhir_binary_output_cut(r, ctx);
         }
 
         pump->ended = 1;
@@ -316,7 +316,7 @@ ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
 
     if (rc != FHB_OK) {
         ctx->source.rc = rc;
-        return ngx_http_fhir_binary_body_cut(r, ctx);
+        return ngx_http_fhir_binary_output_cut(r, ctx);
     }
 
     return NGX_OK;

@@ -127,7 +127,7 @@ ngx_http_fhir_binary_relay(ngx_http_request_t *r,
 
         case NGX_OK:
 
-            if (ngx_http_fhir_binary_ahead_keep(r, ctx, ctx->conf->lookahead)
+            if (ngx_http_fhir_binary_source_keep(r, ctx, ctx->conf->lookahead)
                 != FHB_OK)
             {
                 return ngx_http_fhir_binary_relay_refuse(r, ctx);

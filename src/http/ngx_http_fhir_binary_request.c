@@ -19,19 +19,92 @@ static ngx_str_t ngx_http_fhir_binary_request_upstream(
 static ngx_uint_t ngx_http_fhir_binary_request_drops(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx,
     ngx_table_elt_t *h);
+static ngx_int_t ngx_http_fhir_binary_request_index(
+    ngx_http_core_main_conf_t *cmcf, const ngx_str_t *name);
 static void ngx_http_fhir_binary_request_body_done(ngx_http_request_t *r);
 
 
-static ngx_str_t  ngx_http_fhir_binary_request_names[] = {
-    ngx_string("accept"),
-    ngx_string("accept-encoding"),
-    ngx_string("if-match"),
-    ngx_string("if-modified-since"),
-    ngx_string("if-none-match"),
-    ngx_string("if-range"),
-    ngx_string("if-unmodified-since"),
-    ngx_string("range")
+/*
+ * Request headers that the backend does not see, or sees changed, and the
+ * variables that keep the client's value of them.
+ */
+
+static const struct {
+    ngx_str_t  header;
+    ngx_str_t  variable;
+} ngx_http_fhir_binary_request_dropped[NGX_HTTP_FHIR_BINARY_DROPPED] = {
+    { ngx_string("accept"), ngx_string("http_accept") },
+    { ngx_string("accept-encoding"), ngx_string("http_accept_encoding") },
+    { ngx_string("if-match"), ngx_string("http_if_match") },
+    { ngx_string("if-modified-since"), ngx_string("http_if_modified_since") },
+    { ngx_string("if-none-match"), ngx_string("http_if_none_match") },
+    { ngx_string("if-range"), ngx_string("http_if_range") },
+    { ngx_string("if-unmodified-since"),
+      ngx_string("http_if_unmodified_since") },
+    { ngx_string("range"), ngx_string("http_range") }
 };
+
+
+/*
+ * The whole configuration is read: which of the variables does it use?  The
+ * others need no looking up for each request.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_request_init_module(ngx_cycle_t *cycle)
+{
+    ngx_str_t                          request_uri, host, http_host;
+    ngx_uint_t                         i;
+    ngx_http_core_main_conf_t         *cmcf;
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    ngx_str_set(&request_uri, "request_uri");
+    ngx_str_set(&host, "host");
+    ngx_str_set(&http_host, "http_host");
+
+    fmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_fhir_binary_module);
+    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
+
+    if (fmcf == NULL || cmcf == NULL) {
+        return NGX_OK;
+    }
+
+    for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
+        fmcf->dropped[i] = ngx_http_fhir_binary_request_index(cmcf,
+                            &ngx_http_fhir_binary_request_dropped[i].variable);
+    }
+
+    fmcf->request_uri = ngx_http_fhir_binary_request_index(cmcf, &request_uri);
+    fmcf->host = ngx_http_fhir_binary_request_index(cmcf, &host);
+    fmcf->http_host = ngx_http_fhir_binary_request_index(cmcf, &http_host);
+
+    return NGX_OK;
+}
+
+
+/* NGX_ERROR: nobody uses it */
+
+static ngx_int_t
+ngx_http_fhir_binary_request_index(ngx_http_core_main_conf_t *cmcf,
+    const ngx_str_t *name)
+{
+    ngx_uint_t            i;
+    ngx_http_variable_t  *v;
+
+    v = cmcf->variables.elts;
+
+    for (i = 0; i < cmcf->variables.nelts; i++) {
+
+        if (v[i].name.len == name->len
+            && ngx_strncmp(v[i].name.data, name->data, name->len) == 0)
+        {
+            return i;
+        }
+    }
+
+    return NGX_ERROR;
+}
 
 
 /*
@@ -229,12 +302,12 @@ static ngx_uint_t
 ngx_http_fhir_binary_request_drops(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_table_elt_t *h)
 {
-    ngx_str_t   *name;
-    ngx_uint_t   i;
+    ngx_uint_t        i;
+    const ngx_str_t  *name;
 
     for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
 
-        name = &ngx_http_fhir_binary_request_names[i];
+        name = &ngx_http_fhir_binary_request_dropped[i].header;
 
         if (h->key.len != name->len
             || ngx_strncasecmp(h->key.data, name->data, name->len) != 0)
@@ -341,9 +414,10 @@ ngx_http_fhir_binary_request_is_target(ngx_http_request_t *r, size_t len)
 ngx_int_t
 ngx_http_fhir_binary_request_args(ngx_http_request_t *r)
 {
-    int         fhir;
-    u_char     *p;
-    fhb_out_t   out;
+    int                                     fhir;
+    u_char                                 *p;
+    fhb_out_t                               out;
+    const ngx_http_fhir_binary_loc_conf_t  *fbcf;
 
     if (r->args.len == 0) {
         return NGX_OK;
@@ -356,7 +430,8 @@ ngx_http_fhir_binary_request_args(ngx_http_request_t *r)
 
     fhb_out_init(&out, p, r->args.len);
 
-    fhir = ngx_http_fhir_binary_conf(r)->backend != NGX_HTTP_FHIR_BINARY_RAW;
+    fbcf = ngx_http_fhir_binary_loc_conf(r);
+    fhir = (fbcf->backend != NGX_HTTP_FHIR_BINARY_RAW);
 
     if (!fhb_query_strip(ngx_http_fhir_binary_to_core(r->args), fhir, &out)) {
         return NGX_OK;

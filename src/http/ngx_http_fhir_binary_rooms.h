@@ -27,8 +27,8 @@ char *ngx_http_fhir_binary_conf_sec(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_fhir_binary_conf_bufs(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_fhir_binary_conf_lookahead(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+char *ngx_http_fhir_binary_conf_lookahead(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_fhir_binary_conf_realm(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_fhir_binary_conf_cors(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -37,12 +37,12 @@ void ngx_http_fhir_binary_conf_error_pages(ngx_conf_t *cf,
     const ngx_http_fhir_binary_loc_conf_t *prev,
     ngx_http_fhir_binary_loc_conf_t *conf);
 
-/* policy: the directives about tokens, scopes and patients */
+/* policy */
 
 extern ngx_conf_enum_t  ngx_http_fhir_binary_profiles[];
 
-char *ngx_http_fhir_binary_policy_key_file(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+char *ngx_http_fhir_binary_policy_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_fhir_binary_policy_names(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -53,8 +53,8 @@ char *ngx_http_fhir_binary_policy_claim(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_fhir_binary_policy_scope(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_fhir_binary_policy_patient(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+char *ngx_http_fhir_binary_policy_patient(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_fhir_binary_policy_value(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
@@ -63,45 +63,61 @@ char *ngx_http_fhir_binary_policy_value(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 
-/* claim */
+/* kept */
 
-const ngx_http_fhir_binary_loc_conf_t *ngx_http_fhir_binary_conf(
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_kept_add(
+    ngx_http_request_t *r);
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_kept(ngx_http_request_t *r);
+
+/* ctx */
+
+const ngx_http_fhir_binary_loc_conf_t *ngx_http_fhir_binary_loc_conf(
     ngx_http_request_t *r);
 ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_ctx(ngx_http_request_t *r);
-ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_claim(ngx_http_request_t *r);
-ngx_int_t ngx_http_fhir_binary_claim_enter(ngx_http_request_t *r);
-ngx_int_t ngx_http_fhir_binary_claim_handler(ngx_http_request_t *r);
-ngx_int_t ngx_http_fhir_binary_claim_options(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_ctx_create(
+    ngx_http_request_t *r);
+ngx_int_t ngx_http_fhir_binary_reject(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+
+/* preaccess */
+
+ngx_int_t ngx_http_fhir_binary_rewrite_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_fhir_binary_preaccess_handler(ngx_http_request_t *r);
 
 /* access */
 
 ngx_int_t ngx_http_fhir_binary_access_handler(ngx_http_request_t *r);
 
-/* token: from the Authorization field to claims that hold */
+/* token */
 
 ngx_int_t ngx_http_fhir_binary_token_init(ngx_conf_t *cf,
     ngx_http_fhir_binary_main_conf_t *fmcf);
 ngx_int_t ngx_http_fhir_binary_token(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_token_keep(ngx_http_request_t *r,
+
+/* grant */
+
+ngx_int_t ngx_http_fhir_binary_grant_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, const fhb_claims_t *claims);
 
 /* keys */
 
 ngx_http_fhir_binary_keys_t *ngx_http_fhir_binary_keys_add(ngx_conf_t *cf,
     ngx_str_t *uri);
-fhb_jwk_set_t *ngx_http_fhir_binary_key_file(ngx_conf_t *cf, ngx_str_t *path);
-fhb_str_t ngx_http_fhir_binary_keys_why(fhb_rc_t rc,
-    const fhb_jwk_report_t *report);
-ngx_str_t ngx_http_fhir_binary_keys_fates(ngx_pool_t *pool,
-    fhb_jwk_report_t *report);
 ngx_int_t ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_jwk_set_t **set);
 ngx_int_t ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
-/* key table: the keys of URIs with variables */
+/* key file */
+
+fhb_jwk_set_t *ngx_http_fhir_binary_key_file(ngx_conf_t *cf, ngx_str_t *path);
+fhb_str_t ngx_http_fhir_binary_keys_why(fhb_rc_t rc,
+    const fhb_jwk_report_t *report);
+ngx_str_t ngx_http_fhir_binary_keys_fates(ngx_pool_t *pool,
+    fhb_jwk_report_t *report);
+
+/* key table */
 
 ngx_http_fhir_binary_key_table_t *ngx_http_fhir_binary_key_table_create(
     ngx_conf_t *cf);
@@ -115,10 +131,13 @@ void ngx_http_fhir_binary_key_table_keep(ngx_http_fhir_binary_keys_t *keys);
 ngx_int_t ngx_http_fhir_binary_introspect(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
-/* cache */
+/* zone */
 
 char *ngx_http_fhir_binary_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+/* cache */
+
 ngx_int_t ngx_http_fhir_binary_cache_create(ngx_conf_t *cf,
     ngx_shm_zone_t *zone, size_t size);
 fhb_rc_t ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
@@ -126,24 +145,26 @@ fhb_rc_t ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
 void ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, ngx_uint_t asked);
 
-/* scope and patient */
+/* scope */
 
 fhb_rc_t ngx_http_fhir_binary_scope_coarse(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 fhb_rc_t ngx_http_fhir_binary_scope_fine(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_patient_base(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t *base);
+
+/* patient */
+
 ngx_int_t ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_patient_base(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t *base);
 fhb_rc_t ngx_http_fhir_binary_patient_check(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 /* fetch */
 
-ngx_http_fhir_binary_fetch_t *ngx_http_fhir_binary_fetch(
-    ngx_http_request_t *r, ngx_str_t *uri, ngx_uint_t flags,
-    ngx_http_fhir_binary_fetch_t *fetch);
+ngx_http_fhir_binary_fetch_t *ngx_http_fhir_binary_fetch(ngx_http_request_t *r,
+    ngx_str_t *uri, ngx_uint_t flags, ngx_http_fhir_binary_fetch_t *template);
 ngx_uint_t ngx_http_fhir_binary_fetch_by_host(ngx_http_complex_value_t *cv);
 ngx_int_t ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -157,28 +178,31 @@ ngx_int_t ngx_http_fhir_binary_flight_wait(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_flight_t *flight);
 void ngx_http_fhir_binary_flight_land(ngx_http_fhir_binary_flight_t *flight);
 
+/* precontent */
+
+ngx_int_t ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r);
+
 /* negotiate */
 
-ngx_int_t ngx_http_fhir_binary_negotiate_handler(ngx_http_request_t *r);
 fhb_rc_t ngx_http_fhir_binary_negotiate_ask(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-void ngx_http_fhir_binary_negotiate_wish(
-    const ngx_http_fhir_binary_ctx_t *ctx, fhb_wish_t *wish);
-ngx_int_t ngx_http_fhir_binary_negotiate_init(ngx_conf_t *cf,
-    ngx_http_fhir_binary_main_conf_t *fmcf);
-ngx_int_t ngx_http_fhir_binary_negotiate_module(ngx_cycle_t *cycle);
+void ngx_http_fhir_binary_negotiate_wish(const ngx_http_fhir_binary_ctx_t *ctx,
+    fhb_wish_t *wish);
+ngx_int_t ngx_http_fhir_binary_negotiate_available(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 
-/* request: what the backend sees */
+/* request */
 
+ngx_int_t ngx_http_fhir_binary_request_init_module(ngx_cycle_t *cycle);
+ngx_int_t ngx_http_fhir_binary_request_body(ngx_http_request_t *r);
+void ngx_http_fhir_binary_request_method(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 ngx_uint_t ngx_http_fhir_binary_request_ranged(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_request_target(ngx_http_request_t *r);
 ngx_int_t ngx_http_fhir_binary_request_args(ngx_http_request_t *r);
-void ngx_http_fhir_binary_request_method(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_request_body(ngx_http_request_t *r);
 
 /* fields */
 
@@ -195,7 +219,7 @@ void ngx_http_fhir_binary_field_drop(ngx_http_request_t *r,
 ngx_int_t ngx_http_fhir_binary_field_push(ngx_http_request_t *r,
     const char *name, size_t len, ngx_str_t *value);
 
-/* header: the fields of a response */
+/* header */
 
 ngx_int_t ngx_http_fhir_binary_header_common(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -203,11 +227,11 @@ ngx_int_t ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_header_passed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_header_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 void ngx_http_fhir_binary_header_trailers(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_uint_t ngx_http_fhir_binary_header_hints(ngx_http_request_t *r);
-ngx_int_t ngx_http_fhir_binary_header_page(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
 
 /* sandbox */
 
@@ -233,13 +257,13 @@ void ngx_http_fhir_binary_conditional_take(ngx_http_request_t *r,
 ngx_int_t ngx_http_fhir_binary_conditional(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
-/* response: what the backend sent */
+/* response */
 
 fhb_rc_t ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_uint_t ngx_http_fhir_binary_response_coded(ngx_http_request_t *r);
 
-/* upstream: how a backend's body is read, and where it ends */
+/* upstream */
 
 fhb_rc_t ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -258,10 +282,10 @@ ngx_uint_t ngx_http_fhir_binary_upstream_whole(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_has_more(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_gave(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_asked(ngx_http_request_t *r);
-ngx_uint_t ngx_http_fhir_binary_upstream_pointed(ngx_http_request_t *r);
 ngx_table_elt_t *ngx_http_fhir_binary_upstream_field(ngx_http_request_t *r,
     const ngx_str_t *name);
 void ngx_http_fhir_binary_upstream_unbuffer(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_upstream_pointed(ngx_http_request_t *r);
 ngx_uint_t ngx_http_fhir_binary_upstream_said(ngx_http_request_t *r,
     ngx_uint_t status);
 
@@ -269,12 +293,10 @@ ngx_uint_t ngx_http_fhir_binary_upstream_said(ngx_http_request_t *r,
 
 fhb_rc_t ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_document_available(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
-/* hold: a header that waits for what only the body tells */
+/* hold */
 
 ngx_int_t ngx_http_fhir_binary_hold_start(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -294,13 +316,11 @@ void ngx_http_fhir_binary_source_use(ngx_http_fhir_binary_ctx_t *ctx,
 void ngx_http_fhir_binary_source_stop(ngx_http_fhir_binary_ctx_t *ctx);
 void ngx_http_fhir_binary_source_drop(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-
-/* ahead: what is in hand while the header waits */
-
-fhb_rc_t ngx_http_fhir_binary_ahead_keep(ngx_http_request_t *r,
+fhb_rc_t ngx_http_fhir_binary_source_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, size_t limit);
-void ngx_http_fhir_binary_ahead_drop(ngx_http_fhir_binary_source_t *source);
-off_t ngx_http_fhir_binary_ahead_rest(ngx_http_request_t *r,
+void ngx_http_fhir_binary_source_free_kept(
+    ngx_http_fhir_binary_source_t *source);
+off_t ngx_http_fhir_binary_source_in_hand(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 /* ccd */
@@ -311,14 +331,12 @@ void ngx_http_fhir_binary_ccd_type(ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_ccd_look(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_ccd_identify(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
+    fhb_str_t *id);
 
 /* frame */
 
 ngx_int_t ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_frame_instant(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, time_t seconds);
 ngx_int_t ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
@@ -326,24 +344,26 @@ ngx_int_t ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
 
 /* filter */
 
-ngx_int_t ngx_http_fhir_binary_filter_init(ngx_conf_t *cf);
+void ngx_http_fhir_binary_filter_init(void);
+
+/* output */
+
+void ngx_http_fhir_binary_output_init(void);
 ngx_int_t ngx_http_fhir_binary_next_header(ngx_http_request_t *r);
+#if (nginx_version >= 1029000)
+ngx_int_t ngx_http_fhir_binary_next_early_hints(ngx_http_request_t *r);
+#endif
 ngx_int_t ngx_http_fhir_binary_next_body(ngx_http_request_t *r,
     ngx_chain_t *in);
-
-ngx_int_t ngx_http_fhir_binary_body_cut(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_output_cut(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-void ngx_http_fhir_binary_body_linger(ngx_http_request_t *r, ngx_uint_t on);
+void ngx_http_fhir_binary_output_reset_on_close(ngx_http_request_t *r,
+    ngx_uint_t on);
 
 /* block */
 
 u_char *ngx_http_fhir_binary_block_take(ngx_http_request_t *r, size_t size);
 void ngx_http_fhir_binary_block_exit(ngx_cycle_t *cycle);
-
-/* body */
-
-ngx_int_t ngx_http_fhir_binary_body_filter(ngx_http_request_t *r,
-    ngx_chain_t *in);
 
 /* pump */
 
@@ -358,16 +378,14 @@ fhb_rc_t ngx_http_fhir_binary_convert_end(ngx_http_fhir_binary_ctx_t *ctx);
 
 /* outcome */
 
-ngx_int_t ngx_http_fhir_binary_reject(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_outcome_instead(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 ngx_int_t ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_outcome_leave(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *body);
-ngx_int_t ngx_http_fhir_binary_outcome_instead(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 
-/* relay: a backend's own OperationOutcome */
+/* relay */
 
 ngx_int_t ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
@@ -377,6 +395,8 @@ ngx_int_t ngx_http_fhir_binary_relay(ngx_http_request_t *r,
 /* variables */
 
 ngx_int_t ngx_http_fhir_binary_variables_add(ngx_conf_t *cf);
+ngx_int_t ngx_http_fhir_binary_variables_index(ngx_conf_t *cf,
+    ngx_http_fhir_binary_main_conf_t *fmcf);
 
 
 #pragma GCC visibility pop

@@ -348,7 +348,7 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
         return ngx_http_fhir_binary_token_deny(r, ctx, rc);
     }
 
-    if (ngx_http_fhir_binary_token_keep(r, ctx, &claims) != NGX_OK) {
+    if (ngx_http_fhir_binary_grant_keep(r, ctx, &claims) != NGX_OK) {
         return ngx_http_fhir_binary_reject(r, ctx, FHB_E_NOMEM);
     }
 
@@ -445,42 +445,4 @@ ngx_http_fhir_binary_token_deny(ngx_http_request_t *r,
     }
 
     return ngx_http_fhir_binary_reject(r, ctx, rc);
-}
-
-
-/*
- * Copy claims into the request's pool.
- */
-
-ngx_int_t
-ngx_http_fhir_binary_token_keep(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, const fhb_claims_t *claims)
-{
-    u_char       *p;
-    fhb_str_t    *s;
-    ngx_uint_t    i;
-    fhb_claims_t *kept;
-
-    kept = &ctx->auth.claims;
-    *kept = *claims;
-
-    for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
-
-        s = fhb_claims_part(kept, i);
-
-        if (s->len == 0) {
-            continue;
-        }
-
-        p = ngx_pnalloc(r->pool, s->len);
-        if (p == NULL) {
-            ngx_memzero(kept, sizeof(fhb_claims_t));
-            return NGX_ERROR;
-        }
-
-        ngx_memcpy(p, s->data, s->len);
-        s->data = p;
-    }
-
-    return NGX_OK;
 }

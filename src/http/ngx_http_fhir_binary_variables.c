@@ -143,6 +143,18 @@ ngx_http_fhir_binary_variables_add(ngx_conf_t *cf)
 }
 
 
+ngx_int_t
+ngx_http_fhir_binary_variables_index(ngx_conf_t *cf,
+    ngx_http_fhir_binary_main_conf_t *fmcf)
+{
+    ngx_str_t  token = ngx_string("fhir_binary_token");
+
+    fmcf->token = ngx_http_get_variable_index(cf, &token);
+
+    return (fmcf->token == NGX_ERROR) ? NGX_ERROR : NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_fhir_binary_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
