@@ -117,7 +117,8 @@ $(BUILD)/nginx.flags: FORCE
 	@mkdir -p $(BUILD)
 	@{ echo '$(CC) $(CC_OPT) $(LD_OPT) $(NGINX_FLAGS) $(NGINX_SRC)'; \
 	   grep -s 'define NGINX_VERSION' $(NGINX_SRC)/src/core/nginx.h; \
-	   ls *.c src/*/*.[ch] src/*/*.def 2>/dev/null; } >$@.new || true
+	   ls *.c src/*/*.[ch] src/*/*/*.[ch] src/*/*.def 2>/dev/null; \
+	} >$@.new || true
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 
@@ -194,13 +195,14 @@ unit: $(UNITS)
 fuzz-replay: $(REPLAYS)
 	@$(if $(REPLAYS),$(PROVE) -j$(JOBS) $(REPLAYS),echo "no fuzz targets")
 
-## check        style, includes, exported symbols
+## check        style, includes, circles of calls, exported symbols
 check: module
 	@bad=0; \
 	perl t/check/style.pl || bad=1; \
 	CC="$(CC)" bash t/check/includes.sh $(TREE) || bad=1; \
+	perl t/check/circles.pl $(TREE) || bad=1; \
 	bash t/check/exports.sh $(MODULE) || bad=1; \
-	[ $$bad = 1 ] || echo "check: style, includes, exports: fine"; \
+	[ $$bad = 1 ] || echo "check: style, includes, circles, exports: fine"; \
 	exit $$bad
 
 ## asan         unit tests and fuzz corpus under ASan and UBSan

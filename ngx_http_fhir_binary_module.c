@@ -6,7 +6,8 @@
  */
 
 
-#include "ngx_http_fhir_binary.h"
+#include "ngx_http_fhir_binary_conf.h"
+#include "ngx_http_fhir_binary_response.h"
 
 
 static ngx_int_t ngx_http_fhir_binary_preconfiguration(ngx_conf_t *cf);

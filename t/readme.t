@@ -18,7 +18,10 @@ sub slurp {
 
 my $readme = slurp('README.md');
 my $front = slurp('ngx_http_fhir_binary_module.c');
-my $http = join '', $front, map { slurp($_) } glob 'src/http/*.c';
+my @rooms = glob 'src/http/*.c src/http/*/*.c';
+my $http = join '', $front, map { slurp($_) } @rooms;
+
+cmp_ok(scalar(@rooms), '>', 35, 'the rooms of src/http are there');
 
 
 # The directives: the command table, and the field that each one sets.

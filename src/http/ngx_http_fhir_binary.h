@@ -475,10 +475,110 @@ typedef struct {
 } ngx_http_fhir_binary_ctx_t;
 
 
+/* kept */
+
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_kept_add(
+    ngx_http_request_t *r);
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_kept(ngx_http_request_t *r);
+
+/* ctx */
+
+const ngx_http_fhir_binary_loc_conf_t *ngx_http_fhir_binary_loc_conf(
+    ngx_http_request_t *r);
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_ctx(ngx_http_request_t *r);
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_ctx_create(
+    ngx_http_request_t *r);
+ngx_int_t ngx_http_fhir_binary_reject(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+
+/* upstream */
+
+fhb_rc_t ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_uint_t ngx_http_fhir_binary_upstream_live(ngx_http_request_t *r);
+void ngx_http_fhir_binary_upstream_forget(ngx_http_request_t *r);
+void ngx_http_fhir_binary_upstream_spare(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_upstream_drop(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_uint_t ngx_http_fhir_binary_upstream_failed(ngx_http_request_t *r);
+fhb_rc_t ngx_http_fhir_binary_upstream_reason(ngx_http_request_t *r,
+    ngx_msec_t heard);
+ngx_uint_t ngx_http_fhir_binary_upstream_read_out(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+ngx_uint_t ngx_http_fhir_binary_upstream_whole(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_upstream_has_more(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_upstream_gave(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_upstream_asked(ngx_http_request_t *r);
+ngx_table_elt_t *ngx_http_fhir_binary_upstream_field(ngx_http_request_t *r,
+    const ngx_str_t *name);
+void ngx_http_fhir_binary_upstream_unbuffer(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_upstream_pointed(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_upstream_said(ngx_http_request_t *r,
+    ngx_uint_t status);
+
+/* fields */
+
+ngx_http_fhir_binary_fields_t ngx_http_fhir_binary_fields(
+    const ngx_list_t *list);
+ngx_table_elt_t *ngx_http_fhir_binary_field_next(
+    ngx_http_fhir_binary_fields_t *fields);
+ngx_table_elt_t *ngx_http_fhir_binary_field_find(
+    ngx_http_fhir_binary_fields_t *fields, const ngx_str_t *name);
+ngx_uint_t ngx_http_fhir_binary_field_listed(const ngx_table_elt_t *h,
+    const ngx_str_t *names);
+void ngx_http_fhir_binary_field_drop(ngx_http_request_t *r,
+    const ngx_str_t *names);
+ngx_int_t ngx_http_fhir_binary_field_push(ngx_http_request_t *r,
+    const char *name, size_t len, ngx_str_t *value);
+
+/* output */
+
+void ngx_http_fhir_binary_output_init(void);
+ngx_int_t ngx_http_fhir_binary_next_header(ngx_http_request_t *r);
+#if (nginx_version >= 1029000)
+ngx_int_t ngx_http_fhir_binary_next_early_hints(ngx_http_request_t *r);
+#endif
+ngx_int_t ngx_http_fhir_binary_next_body(ngx_http_request_t *r,
+    ngx_chain_t *in);
+ngx_int_t ngx_http_fhir_binary_output_cut(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_output_reset_on_close(ngx_http_request_t *r,
+    ngx_uint_t on);
+
+/* block */
+
+u_char *ngx_http_fhir_binary_block_take(ngx_http_request_t *r, size_t size);
+void ngx_http_fhir_binary_block_exit(ngx_cycle_t *cycle);
+
+/* variables */
+
+ngx_int_t ngx_http_fhir_binary_variables_add(ngx_conf_t *cf);
+ngx_int_t ngx_http_fhir_binary_variables_index(ngx_conf_t *cf,
+    ngx_http_fhir_binary_main_conf_t *fmcf);
+
+
 #pragma GCC visibility pop
 
 
-#include "ngx_http_fhir_binary_rooms.h"
+/* inline: the compiler knows how long a literal is */
+
+static ngx_inline ngx_int_t
+ngx_http_fhir_binary_field_add(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
+{
+    return ngx_http_fhir_binary_field_push(r, name, ngx_strlen(name), value);
+}
+
+
+static ngx_inline ngx_int_t
+ngx_http_fhir_binary_field_set_lit(ngx_http_request_t *r, const char *name,
+    const char *value)
+{
+    ngx_str_t  s = { ngx_strlen(value), (u_char *) value };
+
+    return ngx_http_fhir_binary_field_add(r, name, &s);
+}
 
 
 #endif /* _NGX_HTTP_FHIR_BINARY_H_INCLUDED_ */

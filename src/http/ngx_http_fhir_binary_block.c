@@ -8,7 +8,6 @@
  */
 
 #include "ngx_http_fhir_binary.h"
-#include "ngx_http_fhir_binary_glue.h"
 
 
 /* bytes that a worker keeps for requests to come */

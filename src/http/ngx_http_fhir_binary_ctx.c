@@ -6,7 +6,7 @@
  */
 
 #include "ngx_http_fhir_binary.h"
-#include "ngx_http_fhir_binary_glue.h"
+#include "ngx_http_fhir_binary_core.h"
 
 
 static void ngx_http_fhir_binary_ctx_moved(ngx_http_request_t *r,

@@ -3,7 +3,6 @@
  */
 
 #include "ngx_http_fhir_binary.h"
-#include "ngx_http_fhir_binary_glue.h"
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;

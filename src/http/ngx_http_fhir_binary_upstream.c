@@ -21,7 +21,6 @@
  */
 
 #include "ngx_http_fhir_binary.h"
-#include "ngx_http_fhir_binary_glue.h"
 
 #if (nginx_version >= 1029004)
 #include <ngx_http_proxy_module.h>

@@ -3,7 +3,7 @@
  */
 
 #include "ngx_http_fhir_binary.h"
-#include "ngx_http_fhir_binary_glue.h"
+#include "ngx_http_fhir_binary_core.h"
 #include "fhb_bearer.h"
 
 

@@ -3,11 +3,14 @@
 # includes.sh TREE: which way includes may run.  TREE is the configured nginx
 # of the build; CC is the compiler.
 #
-#     ngx_http_fhir_binary_module.c -> src/http/ngx_http_fhir_binary.h
-#     src/http                      -> nginx, src/http, src/core
+#     ngx_http_fhir_binary_module.c -> the headers of conf and response
+#     src/http/FOLDER               -> its own header, src/http, nginx, src/core
+#     src/http                      -> src/http, nginx, src/core
 #     src/core                      -> src/core on a lower floor, libc
 #
-# A new noun of the core is given its floor here.
+# Each folder of src/http has one header, and that includes the headers of the
+# folders below it: a call upwards is one of a function that is not declared.
+# A new noun of the core, and a new folder, are given their place here.
 
 floor0=" fhb text out time b64 error digest "
 floor1=" route query media accept etag reference scope bearer doc splice xml "
@@ -20,6 +23,11 @@ sideways+=" scope:media scope:route jws:jwk claims:jwk claims:jws "
 door_yajl=" fhb_doc.c "
 door_libxml=" fhb_xml.c "
 door_openssl=" fhb_jwk_make.c fhb_jws_verify.c fhb_digest.c "
+
+# FOLDER:BELOW, what the header of a folder may include beside the ground's.
+
+folders=" conf token request stream response "
+below=" conf:token request:token response:request response:stream "
 
 libc=" stddef.h stdint.h string.h stdbool.h limits.h setjmp.h"
 libc+=" immintrin.h arm_neon.h "
@@ -121,23 +129,54 @@ check_core() {
 }
 
 
-check_http() {
-    local file line header
+# folder_of src/http/token/x.c: token; of a file that is in none: nothing.
 
-    for file in src/http/*.c src/http/*.h; do
+folder_of() {
+    local dir=${1#src/http/}
+
+    [[ $dir == */* ]] && echo "${dir%%/*}"
+}
+
+
+check_http() {
+    local file folder to line header
+
+    for file in src/http/*.[ch] src/http/*/*; do
         [ -f "$file" ] || continue
+
+        folder=$(folder_of "$file")
+
+        [ -z "$folder" ] || [[ $folders == *" $folder "* ]] \
+            || complain "$file:1" "a new folder: give it a place in $0"
 
         while read -r line header; do
             case $header in
-                \<ngx_* | \"ngx_http_fhir_binary* | \"fhb*) ;;
+                \<ngx_* | \"fhb*) ;;
+                \"ngx_http_fhir_binary.h | \"ngx_http_fhir_binary_core.h) ;;
+                \"ngx_http_fhir_binary_*.h)
+                    to=${header#\"ngx_http_fhir_binary_}
+                    to=${to%.h}
+
+                    { [[ $file == *.c ]] && [ "$to" = "$folder" ]; } \
+                        || { [[ $file == *.h ]] \
+                             && [[ $below == *" $folder:$to "* ]]; } \
+                        || complain "$line" \
+                               "${folder:-the ground} may not include $to"
+                    ;;
                 *) complain "$line" "src/http does not include $header" ;;
             esac
         done < <(includes_of "$file")
     done
 
+    for folder in $folders; do
+        [ "$(ls src/http/"$folder"/*.h | wc -l)" = 1 ] \
+            || complain "src/http/$folder" "it has one header"
+    done
+
     while read -r line header; do
         case $header in
-            \<ngx_* | \"ngx_http_fhir_binary.h) ;;
+            \<ngx_* | \"ngx_http_fhir_binary_conf.h \
+                | \"ngx_http_fhir_binary_response.h) ;;
             *) complain "$line" "the front door does not include $header" ;;
         esac
     done < <(includes_of ngx_http_fhir_binary_module.c)
@@ -149,10 +188,11 @@ check_http() {
 check_names() {
     local file
 
-    for file in src/core/* src/http/*; do
+    for file in src/core/* src/http/*.* src/http/*/*; do
         case $file in
             src/core/fhb.h | src/core/fhb_*.[ch] | src/core/fhb_*.def) ;;
             src/http/ngx_http_fhir_binary*.[ch]) ;;
+            src/http/*/ngx_http_fhir_binary_*.[ch]) ;;
             *) complain "$file:1" "its name does not begin as its room says" ;;
         esac
     done
@@ -175,7 +215,7 @@ check_alone() {
     incs=$(printf 'include objs/Makefile\nincs:\n\t@echo $(ALL_INCS)\n' \
            | make -s --no-print-directory -C "$tree" -f - incs)
 
-    for file in src/http/*.h; do
+    for file in src/http/*.h src/http/*/*.h; do
         (cd "$tree" && $CC -Wall -Werror -fsyntax-only $incs \
              -x c "$OLDPWD/$file") >"$out/${file##*/}" 2>&1 \
             || mv "$out/${file##*/}" "$out/${file##*/}.failed"

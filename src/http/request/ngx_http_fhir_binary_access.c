@@ -1,0 +1,134 @@
+/*
+ * Access: who may have the document.
+ *
+ * The order of the answers is fixed: the token, then the route, then the
+ * scopes, then the patient.  Whoever may not ask learns nothing of what
+ * there is.
+ */
+
+#include "ngx_http_fhir_binary_request.h"
+
+
+static void ngx_http_fhir_binary_access_enter(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_access_tenant(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+
+ngx_int_t
+ngx_http_fhir_binary_access_handler(ngx_http_request_t *r)
+{
+    fhb_rc_t                     rc;
+    ngx_int_t                    n;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx == NULL || ctx->own || ctx->paged
+        || ngx_http_fhir_binary_loc_conf(r)->version == FHB_VERSION_OFF)
+    {
+        /* what may leave here is for the filter to say */
+        return NGX_DECLINED;
+    }
+
+    ngx_http_fhir_binary_access_enter(r, ctx);
+
+    if (!ctx->conf->auth) {
+        return NGX_DECLINED;
+    }
+
+    if (ctx->granted) {
+        return NGX_OK;
+    }
+
+    n = ngx_http_fhir_binary_token(r, ctx);
+
+    if (n != NGX_OK) {
+        return n;
+    }
+
+    rc = ngx_http_fhir_binary_access_tenant(r, ctx);
+
+    if (rc == FHB_OK) {
+        rc = ctx->route_rc;
+    }
+
+    if (rc == FHB_OK) {
+        rc = ngx_http_fhir_binary_scope_coarse(r, ctx);
+    }
+
+    if (rc != FHB_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, rc);
+    }
+
+    n = ngx_http_fhir_binary_ccd_prepare(r, ctx);
+
+    if (n != NGX_OK) {
+        return n;
+    }
+
+    n = ngx_http_fhir_binary_patient_ask(r, ctx);
+
+    if (n != NGX_OK) {
+        return n;
+    }
+
+    ctx->granted = 1;
+
+    return NGX_OK;
+}
+
+
+/*
+ * A redirect inside nginx may lead into another guarded location: its guard
+ * is asked too.
+ */
+
+static void
+ngx_http_fhir_binary_access_enter(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    const ngx_http_fhir_binary_loc_conf_t  *fbcf;
+
+    fbcf = ngx_http_fhir_binary_loc_conf(r);
+
+    if (fbcf == ctx->conf
+        || fbcf->version == FHB_VERSION_OFF
+        || !fbcf->auth)
+    {
+        return;
+    }
+
+    ctx->conf = fbcf;
+    ctx->granted = 0;
+    ctx->waived = 0;
+    ngx_memzero(&ctx->auth, sizeof(ngx_http_fhir_binary_auth_t));
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_access_tenant(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_str_t  *claim;
+    ngx_str_t   tenant;
+
+    if (ctx->conf->tenant == NULL) {
+        return FHB_OK;
+    }
+
+    if (ngx_http_complex_value(r, ctx->conf->tenant, &tenant) != NGX_OK) {
+        return FHB_E_NOMEM;
+    }
+
+    claim = &ctx->auth.claims.tenant;
+
+    if (tenant.len == 0
+        || tenant.len != claim->len
+        || ngx_memcmp(tenant.data, claim->data, claim->len) != 0)
+    {
+        return FHB_E_TENANT;
+    }
+
+    return FHB_OK;
+}

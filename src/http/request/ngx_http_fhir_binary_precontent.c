@@ -1,0 +1,215 @@
+/*
+ * Precontent: the request is made ready for whoever has its document.
+ */
+
+#include "ngx_http_fhir_binary_request.h"
+#include "ngx_http_fhir_binary_core.h"
+#include "fhb_text.h"
+
+
+static ngx_int_t ngx_http_fhir_binary_precontent_moved(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_precontent_source(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_precontent_waive(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+
+/*
+ * PRECONTENT: also the second look at a route that access was skipped for.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r)
+{
+    fhb_rc_t                     rc;
+    ngx_int_t                    n;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx == NULL || ctx->own) {
+        return NGX_DECLINED;
+    }
+
+    if (r->internal) {
+
+        n = ngx_http_fhir_binary_precontent_moved(r, ctx);
+
+        if (n != NGX_OK) {
+            return n;
+        }
+    }
+
+    if (ctx->erred && ctx->asked_get) {
+        /* the header filter has set HEAD again for the first source */
+        ngx_http_fhir_binary_request_method(r, ctx);
+    }
+
+    if (ctx->erred && ngx_http_fhir_binary_precontent_source(r, ctx) != NGX_OK)
+    {
+        return fhb_error_row(ctx->error)->status;
+    }
+
+    if (ctx->paged || ctx->prepared) {
+        return NGX_DECLINED;
+    }
+
+    if (ctx->conf->auth && !ctx->granted) {
+
+        if (ngx_http_fhir_binary_precontent_waive(r, ctx) != NGX_OK) {
+            return ngx_http_fhir_binary_reject(r, ctx, FHB_E_LOGIN);
+        }
+    }
+
+    if (ctx->route_rc != FHB_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, ctx->route_rc);
+    }
+
+    n = ngx_http_fhir_binary_ccd_prepare(r, ctx);
+
+    if (n != NGX_OK) {
+        return n;
+    }
+
+    rc = ngx_http_fhir_binary_negotiate_ask(r, ctx);
+
+    if (rc != FHB_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, rc);
+    }
+
+    ngx_http_fhir_binary_request_method(r, ctx);
+
+    ctx->ranged = ngx_http_fhir_binary_request_ranged(r, ctx);
+
+    if (ngx_http_fhir_binary_request_headers(r, ctx) != NGX_OK
+        || ngx_http_fhir_binary_request_args(r) != NGX_OK
+        || ngx_http_fhir_binary_request_target(r) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_http_fhir_binary_conditional_take(r, ctx);
+
+#if (NGX_HTTP_GZIP)
+    /* no precompressed file: it could not be wrapped */
+    ctx->accept_encoding = r->headers_in.accept_encoding;
+    r->headers_in.accept_encoding = NULL;
+#endif
+
+    ctx->prepared = 1;
+
+    return ngx_http_fhir_binary_request_body(r);
+}
+
+
+/*
+ * An error may have led to the route of another document than the one that
+ * was looked up for the patient: that one is looked up too.  X-Accel-Redirect
+ * and try_files lead to where this very document is.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_precontent_moved(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t    rc;
+    fhb_route_t  route;
+
+    if (!ctx->erred) {
+        return NGX_OK;
+    }
+
+    if (fhb_route_parse(&route, ngx_http_fhir_binary_to_core(r->uri))
+        != FHB_OK)
+    {
+        /* nobody can say which document that is */
+
+        ctx->whose = route;
+        ctx->auth.owns = 0;
+
+        return NGX_OK;
+    }
+
+    if (route.kind != ctx->whose.kind
+        || !fhb_text_eq(route.id, ctx->whose.id)
+        || !fhb_text_eq(route.vid, ctx->whose.vid))
+    {
+        ctx->whose = route;
+        ctx->moved = 1;
+
+        ctx->auth.fetch = NULL;
+        ctx->auth.pages = 0;
+        ctx->auth.read = 0;
+        ctx->auth.owns = 0;
+    }
+
+    if (!ctx->moved || !ctx->granted) {
+        return NGX_OK;
+    }
+
+    rc = ngx_http_fhir_binary_patient_ask(r, ctx);
+
+    ctx->moved = (rc == NGX_AGAIN);
+
+    return rc;
+}
+
+
+/*
+ * An error_page that leads to a document, such as a second store, is guarded
+ * as the first one was.  NGX_DECLINED: it was refused there.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_precontent_source(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_route_t  route;
+
+    if (fhb_route_parse(&route, ngx_http_fhir_binary_to_core(r->uri))
+        != FHB_OK)
+    {
+        return NGX_OK;
+    }
+
+    ctx->elsewhere = 1;
+
+    if (ctx->error == FHB_OK
+        || !ctx->conf->auth || ctx->granted || ctx->waived)
+    {
+        return NGX_OK;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/*
+ * The access phase is behind us, and this module did not grant: with "satisfy
+ * any" another one has.  Then the endpoint is open, and nothing of a token
+ * that was half looked at remains.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_precontent_waive(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    /* where this module is off, it did not take part in the access phase */
+
+    if (clcf->satisfy != NGX_HTTP_SATISFY_ANY
+        || ngx_http_fhir_binary_loc_conf(r)->version == FHB_VERSION_OFF)
+    {
+        return NGX_DECLINED;
+    }
+
+    ctx->waived = 1;
+    ctx->error = FHB_OK;
+    ngx_memzero(&ctx->auth, sizeof(ngx_http_fhir_binary_auth_t));
+
+    return NGX_OK;
+}

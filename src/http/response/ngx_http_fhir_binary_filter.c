@@ -1,0 +1,560 @@
+/*
+ * Filter: what becomes of a response.
+ *
+ * The header filter decides: a refusal becomes an OperationOutcome, a
+ * document gets its form.  The body filter then passes the document on
+ * untouched, pumps it through base64, or drops what follows the answer; and
+ * what breaks off never ends like a whole one.
+ */
+
+#include "ngx_http_fhir_binary_response.h"
+
+
+static ngx_int_t ngx_http_fhir_binary_header_filter(ngx_http_request_t *r);
+#if (nginx_version >= 1029000)
+static ngx_int_t ngx_http_fhir_binary_early_hints_filter(
+    ngx_http_request_t *r);
+#endif
+static ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_filter_ctx(
+    ngx_http_request_t *r, ngx_int_t *rc);
+static ngx_int_t ngx_http_fhir_binary_filter_refuse(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+static ngx_uint_t ngx_http_fhir_binary_filter_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_filter_error(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_filter_waits(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_body_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+static ngx_int_t ngx_http_fhir_binary_filter_pass(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
+static ngx_uint_t ngx_http_fhir_binary_filter_honest(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_buf_t *b);
+static ngx_int_t ngx_http_fhir_binary_filter_discard(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
+
+
+/*
+ * Filters are run from the one that was put on top last.
+ */
+
+void
+ngx_http_fhir_binary_filter_init(void)
+{
+    ngx_http_fhir_binary_output_init();
+
+    ngx_http_top_header_filter = ngx_http_fhir_binary_header_filter;
+
+#if (nginx_version >= 1029000)
+    ngx_http_top_early_hints_filter = ngx_http_fhir_binary_early_hints_filter;
+#endif
+
+    ngx_http_top_body_filter = ngx_http_fhir_binary_body_filter;
+}
+
+
+#if (nginx_version >= 1029000)
+
+/*
+ * A 103 of the backend comes before anybody has judged what follows it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_early_hints_filter(ngx_http_request_t *r)
+{
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx != NULL
+        && (ctx->own
+            || (ctx->conf->sandbox && !ngx_http_fhir_binary_header_hints(r))))
+    {
+        return NGX_OK;
+    }
+
+    return ngx_http_fhir_binary_next_early_hints(r);
+}
+
+#endif
+
+
+static ngx_int_t
+ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
+{
+    fhb_rc_t                     rc;
+    ngx_int_t                    status;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    status = NGX_OK;
+    ctx = ngx_http_fhir_binary_filter_ctx(r, &status);
+
+    if (ctx == NULL) {
+        return (status == NGX_OK) ? ngx_http_fhir_binary_next_header(r)
+                                  : status;
+    }
+
+    if (ctx->own) {
+        return ngx_http_fhir_binary_fetch_header(r, ctx);
+    }
+
+    rc = ngx_http_fhir_binary_upstream_watch(r, ctx);
+
+    if (ctx->background) {
+        return ngx_http_fhir_binary_next_header(r);
+    }
+
+    if (ctx->asked_get) {
+        /* the backend was asked with GET for a HEAD of the client */
+        r->method = NGX_HTTP_HEAD;
+        ngx_str_set(&r->method_name, "HEAD");
+    }
+
+    /*
+     * A backend without a status line: nginx takes the request for one of
+     * HTTP/0.9, and would send no header.
+     */
+
+    r->http_version = ctx->http_version;
+
+    if (ngx_http_fhir_binary_filter_page(r, ctx)) {
+        return (ngx_http_fhir_binary_header_page(r, ctx) == NGX_OK)
+               ? ngx_http_fhir_binary_next_header(r) : NGX_ERROR;
+    }
+
+    if (ctx->paged && fhb_error_row(ctx->error)->status >= 500
+        && r->headers_out.status < NGX_HTTP_SPECIAL_RESPONSE)
+    {
+        /* another source of the document */
+        ctx->error = FHB_OK;
+    }
+
+    if (ctx->error != FHB_OK) {
+        return ngx_http_fhir_binary_outcome_send(r, ctx);
+    }
+
+    if (rc != FHB_OK) {
+        return ngx_http_fhir_binary_filter_refuse(r, ctx, rc);
+    }
+
+    if (r->headers_out.status != NGX_HTTP_OK
+        && r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT)
+    {
+        return ngx_http_fhir_binary_filter_status(r, ctx);
+    }
+
+    rc = ngx_http_fhir_binary_filter_verdict(r, ctx);
+
+    if (rc == FHB_OK) {
+        rc = ngx_http_fhir_binary_response_source(r, ctx);
+    }
+
+    if (rc == FHB_OK && !ctx->fhir) {
+        rc = ngx_http_fhir_binary_document_choose(r, ctx);
+    }
+
+    if (rc == FHB_OK) {
+        status = ngx_http_fhir_binary_ccd_look(r, ctx);
+        rc = (status == NGX_ERROR) ? FHB_E_NOMEM : FHB_OK;
+    }
+
+    if (rc != FHB_OK) {
+        return ngx_http_fhir_binary_filter_refuse(r, ctx, rc);
+    }
+
+    if (ngx_http_fhir_binary_filter_waits(r, ctx)) {
+        return ngx_http_fhir_binary_hold_start(r, ctx);
+    }
+
+    return ngx_http_fhir_binary_document_send(r, ctx);
+}
+
+
+/*
+ * Does only the body tell what the header must say?
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_filter_waits(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->fhir || ctx->cda) {
+        return 1;
+    }
+
+    /* an empty document has another head, or none */
+
+    return ctx->length == -1
+           && ctx->choice.form != FHB_FORM_NATIVE
+           && r->method != NGX_HTTP_HEAD;
+}
+
+
+/*
+ * The context of a request that concerns us.  NULL and NGX_OK: it does not.
+ */
+
+static ngx_http_fhir_binary_ctx_t *
+ngx_http_fhir_binary_filter_ctx(ngx_http_request_t *r, ngx_int_t *rc)
+{
+    ngx_http_fhir_binary_ctx_t             *ctx;
+    const ngx_http_fhir_binary_loc_conf_t  *fbcf;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx != NULL) {
+        return ctx;
+    }
+
+    fbcf = ngx_http_fhir_binary_loc_conf(r);
+
+    if (fbcf->version == FHB_VERSION_OFF) {
+        return NULL;
+    }
+
+    /*
+     * Not seen in any phase: an error before a location was chosen or its
+     * phases ran, the rewrite module's "return", or a cloned subrequest.
+     */
+
+    ctx = ngx_http_fhir_binary_ctx_create(r);
+
+    if (ctx == NULL) {
+        *rc = NGX_ERROR;
+        return NULL;
+    }
+
+    ctx->late = 1;
+    ctx->background = r->background;
+
+    if (r != r->main) {
+        ctx->error = FHB_E_SUBREQUEST;
+    }
+
+    return ctx;
+}
+
+
+/*
+ * A status makes nginx stop the upstream.  nginx would keep a 502 or a 504 in
+ * its cache, for others too, who may want the document in another form.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_refuse(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
+{
+    ngx_http_fhir_binary_upstream_forget(r);
+    ngx_http_clean_header(r);
+
+    return ngx_http_fhir_binary_reject(r, ctx, rc);
+}
+
+
+/*
+ * The page of an error_page in this very location, or its redirect to another
+ * place.  "error_page ... = URI" names another source instead: what comes
+ * from there is judged like any response.  So is what a backend gives in the
+ * place of a page, and what has the URI of a document: with an error's status
+ * neither leaves.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_filter_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (r->err_status < NGX_HTTP_SPECIAL_RESPONSE
+        || ctx->elsewhere
+        || ngx_http_fhir_binary_upstream_gave(r))
+    {
+        return 0;
+    }
+
+    if (r->err_status == ctx->page_status) {
+        return 1;
+    }
+
+    return r->error_page && !r->internal
+           && r->err_status < NGX_HTTP_BAD_REQUEST;
+}
+
+
+/*
+ * No document: an error of nginx, of the backend or of the operator's making.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t   error;
+    ngx_int_t  rc;
+
+    if (ctx->options && r->headers_out.status == NGX_HTTP_NO_CONTENT) {
+
+        if (ngx_http_fhir_binary_cors_options(r, ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        return ngx_http_fhir_binary_next_header(r);
+    }
+
+    if (r->headers_out.status >= NGX_HTTP_SPECIAL_RESPONSE
+        && r->headers_out.status < NGX_HTTP_BAD_REQUEST
+        && ctx->late && !ctx->prepared)
+    {
+        /* a return in this very location */
+        return (ngx_http_fhir_binary_header_page(r, ctx) == NGX_OK)
+               ? ngx_http_fhir_binary_next_header(r) : NGX_ERROR;
+    }
+
+    error = ngx_http_fhir_binary_filter_error(r, ctx);
+
+    rc = ngx_http_fhir_binary_relay_start(r, ctx, error);
+
+    return (rc == NGX_DECLINED)
+           ? ngx_http_fhir_binary_outcome_instead(r, ctx, error) : rc;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_filter_error(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_uint_t  status, backend;
+
+    status = r->headers_out.status;
+    backend = ngx_http_fhir_binary_upstream_said(r, status);
+
+    if (!backend && status < NGX_HTTP_BAD_REQUEST) {
+        /* the redirect of a directory, an empty 2xx */
+        return FHB_E_NOT_FOUND;
+    }
+
+    if (backend && status == NGX_HTTP_UNAUTHORIZED && ctx->conf->auth) {
+        return FHB_E_BACKEND_LOGIN;
+    }
+
+    if (backend && status == NGX_HTTP_RANGE_NOT_SATISFIABLE && !ctx->ranged) {
+        return FHB_E_BACKEND_RANGE;
+    }
+
+    return fhb_error_for_status(status, backend);
+}
+
+
+/*
+ * May the document leave at all?  Whatever nobody allowed is refused.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->route_rc != FHB_OK) {
+        return ctx->route_rc;
+    }
+
+    if (ctx->conf->auth && !ctx->granted && !ctx->waived) {
+        return FHB_E_LOGIN;
+    }
+
+    if (ctx->route.kind == FHB_ROUTE_CCD && ctx->ccd == NULL) {
+        /* its parameters were not looked at: not claimed in a phase */
+        return FHB_E_NOT_SUPPORTED;
+    }
+
+    return ngx_http_fhir_binary_negotiate_ask(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    ngx_int_t                    rc;
+    ngx_chain_t                 *cl;
+    ngx_http_fhir_binary_ctx_t  *ctx;
+
+    ctx = ngx_http_fhir_binary_ctx(r);
+
+    if (ctx == NULL || ctx->background) {
+        return ngx_http_fhir_binary_next_body(r, in);
+    }
+
+    if (ctx->own) {
+        return ngx_http_fhir_binary_fetch_body(r, ctx, in);
+    }
+
+    ctx->begun = 1;
+
+    for (cl = in; cl; cl = cl->next) {
+        if (cl->buf->last_buf) {
+            ngx_http_fhir_binary_header_trailers(r, ctx);
+        }
+    }
+
+    if (ctx->refused || ctx->complete || r->header_only) {
+        rc = ngx_http_fhir_binary_filter_discard(r, ctx, in);
+
+    } else if (ctx->relay != FHB_OK) {
+        rc = ngx_http_fhir_binary_relay(r, ctx, in);
+
+    } else if (ctx->held) {
+        rc = ngx_http_fhir_binary_hold(r, ctx, in);
+
+    } else if (ctx->pump.armed) {
+        rc = ngx_http_fhir_binary_pump(r, ctx, in);
+
+    } else {
+        rc = ngx_http_fhir_binary_filter_pass(r, ctx, in);
+    }
+
+    if (rc != NGX_ERROR && ctx->ended && !ctx->complete) {
+        ctx->complete = 1;
+
+        if (ngx_http_fhir_binary_upstream_failed(r)) {
+            /* what a thread has read from a file may come after that */
+            r->keepalive = ctx->keepalive;
+        }
+
+        ngx_http_fhir_binary_upstream_drop(r, ctx);
+    }
+
+    if (ctx->open && ctx->ended && rc == NGX_OK && !r->connection->buffered) {
+        ctx->open = 0;
+        ngx_http_fhir_binary_output_reset_on_close(r, 0);
+    }
+
+    return rc;
+}
+
+
+/*
+ * A document is passed on untouched, and held to what its header said.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_pass(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl, last;
+
+    for (cl = in; cl; cl = cl->next) {
+
+        if (!ngx_http_fhir_binary_filter_honest(r, ctx, cl->buf)) {
+            ctx->source.rc = FHB_E_BACKEND;
+            return ngx_http_fhir_binary_output_cut(r, ctx);
+        }
+    }
+
+    rc = ngx_http_fhir_binary_next_body(r, in);
+
+    if (rc == NGX_ERROR || in == NULL || ctx->ended || ctx->promised != 0) {
+        return rc;
+    }
+
+    if (ngx_http_fhir_binary_upstream_live(r)
+        ? ngx_http_fhir_binary_upstream_whole(r)
+        : !ngx_http_fhir_binary_upstream_failed(r))
+    {
+        return rc;
+    }
+
+    /*
+     * A part that nginx has cut out, or all of a length behind which the
+     * protocol has more to say: what follows is for nobody.  A thread may have
+     * read the last of it from a file when the backend had failed already.
+     */
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->last_buf = 1;
+
+    last.buf = b;
+    last.next = NULL;
+
+    ctx->ended = 1;
+
+    return ngx_http_fhir_binary_next_body(r, &last);
+}
+
+
+/*
+ * A buffer neither goes beyond the length that the header named nor ends the
+ * body before it.  Where no length was named and the connection's end is the
+ * body's, the end of a source that failed must be a reset.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_filter_honest(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_buf_t *b)
+{
+    off_t  size;
+
+    size = ngx_buf_size(b);
+
+    if (ctx->promised != -1) {
+
+        if (size > ctx->promised) {
+            return 0;
+        }
+
+        ctx->promised -= size;
+    }
+
+    if (b->last_buf) {
+        ctx->ended = 1;
+        return ctx->promised <= 0;
+    }
+
+    return !(ctx->open && b->flush && size == 0
+             && ngx_http_fhir_binary_upstream_failed(r));
+}
+
+
+/*
+ * The client has its answer; what the source still gives is not for it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_discard(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    for (cl = in; cl; cl = cl->next) {
+
+        b = cl->buf;
+
+        if (b->flush && ngx_http_fhir_binary_upstream_failed(r)) {
+            /* nginx has given up on the backend, not on the client */
+            r->keepalive = ctx->keepalive;
+        }
+
+        b->pos = b->last;
+        b->file_pos = b->file_last;
+    }
+
+    rc = NGX_OK;
+
+    if (in == NULL || r->connection->buffered) {
+        /* nobody else pushes out what is left of the answer */
+        rc = ngx_http_fhir_binary_next_body(r, NULL);
+    }
+
+    ngx_http_fhir_binary_upstream_drop(r, ctx);
+
+    return rc;
+}

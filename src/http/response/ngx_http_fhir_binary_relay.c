@@ -1,0 +1,227 @@
+/*
+ * Relay: an error of the backend that is an OperationOutcome of its own.
+ *
+ * A media type is no proof: servers send their pages, and what stands before
+ * them sends its own, under any name.  So the body is read before a byte of
+ * it leaves, as much as fhir_binary_lookahead allows; what is no
+ * OperationOutcome, or not whole, is answered like an error without a body.
+ *
+ * What the client accepts changes the form of the answer and nothing else.
+ * An OperationOutcome in the other form is answered with our own text, the
+ * same status and the backend's issue code.  The text of a server error never
+ * passes: it speaks of the server's inside.
+ */
+
+#include "ngx_http_fhir_binary_response.h"
+#include "ngx_http_fhir_binary_core.h"
+#include "fhb_outcome.h"
+
+
+static fhb_form_t ngx_http_fhir_binary_relay_form(ngx_http_request_t *r,
+    fhb_rc_t rc);
+static ngx_uint_t ngx_http_fhir_binary_relay_passes(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_relay_end(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_relay_send(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_relay_refuse(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+
+/*
+ * NGX_DECLINED: it cannot pass, and rc is to be sent instead.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
+{
+    fhb_form_t  form;
+
+    form = ngx_http_fhir_binary_relay_form(r, rc);
+
+    if (form == FHB_FORM_NONE
+        || ngx_http_fhir_binary_negotiate_ask(r, ctx) != FHB_OK
+        || r->headers_out.content_length_n > (off_t) ctx->conf->lookahead)
+    {
+        return NGX_DECLINED;
+    }
+
+    ctx->choice.form = form;
+
+    if (r->method == NGX_HTTP_HEAD && !ctx->asked_get) {
+
+        /* there is nothing to read, and nothing that could leave */
+
+        if (!ngx_http_fhir_binary_relay_passes(ctx)) {
+            return NGX_DECLINED;
+        }
+
+        return (ngx_http_fhir_binary_header_passed(r, ctx) == NGX_OK)
+               ? ngx_http_fhir_binary_next_header(r) : NGX_ERROR;
+    }
+
+    ctx->relay = rc;
+    ctx->source.left = r->headers_out.content_length_n;
+
+    return ngx_http_fhir_binary_hold_start(r, ctx);
+}
+
+
+/*
+ * The form of an error response that may be what it says: a FHIR format, and
+ * not compressed.  Its status must be the one that the client gets: the others
+ * blame the gateway, and a client would mend what is not at fault.
+ */
+
+static fhb_form_t
+ngx_http_fhir_binary_relay_form(ngx_http_request_t *r, fhb_rc_t rc)
+{
+    ngx_uint_t   status;
+    fhb_media_t  media;
+
+    status = r->headers_out.status;
+
+    if (!ngx_http_fhir_binary_upstream_said(r, status)
+        || status < NGX_HTTP_BAD_REQUEST
+        || status >= NGX_HTTP_INTERNAL_SERVER_ERROR
+        || (rc != FHB_E_REFUSED
+            && status != (ngx_uint_t) fhb_error_row(rc)->status)
+        || ngx_http_fhir_binary_response_coded(r)
+        || fhb_media_parse(&media,
+               ngx_http_fhir_binary_to_core(r->headers_out.content_type))
+           != FHB_OK)
+    {
+        return FHB_FORM_NONE;
+    }
+
+    return fhb_media_fhir(&media);
+}
+
+
+/* the form is the one that the client reads */
+
+static ngx_uint_t
+ngx_http_fhir_binary_relay_passes(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_wish_t  wish;
+
+    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+
+    return fhb_accept_error_form(&wish) == ctx->choice.form;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_relay(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    if (ngx_http_fhir_binary_source_add(r, ctx, in) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    for ( ;; ) {
+
+        switch (ngx_http_fhir_binary_source_next(r, ctx)) {
+
+        case NGX_OK:
+
+            if (ngx_http_fhir_binary_source_keep(r, ctx, ctx->conf->lookahead)
+                != FHB_OK)
+            {
+                return ngx_http_fhir_binary_relay_refuse(r, ctx);
+            }
+
+            break;
+
+        case NGX_AGAIN:
+            return NGX_OK;
+
+        case NGX_DONE:
+            return ngx_http_fhir_binary_relay_end(r, ctx);
+
+        default:
+            return ngx_http_fhir_binary_relay_refuse(r, ctx);
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_relay_end(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t             rc;
+    fhb_str_t            body;
+    fhb_alloc_t          heap;
+    fhb_outcome_issue_t  issue;
+
+    heap = ngx_http_fhir_binary_heap(r->connection->log);
+
+    body.data = ctx->source.held;
+    body.len = ctx->source.held_len;
+
+    rc = body.len ? fhb_outcome_read(&heap, ctx->choice.form, body, &issue)
+                  : FHB_E_SYNTAX;
+
+    if (rc != FHB_OK) {
+
+        if (rc == FHB_E_NOMEM) {
+            ctx->relay = rc;
+        }
+
+        return ngx_http_fhir_binary_relay_refuse(r, ctx);
+    }
+
+    if (issue.len) {
+
+        ctx->code.data = ngx_pnalloc(r->pool, issue.len);
+        if (ctx->code.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(ctx->code.data, issue.code, issue.len);
+        ctx->code.len = issue.len;
+    }
+
+    return ngx_http_fhir_binary_relay_passes(ctx)
+           ? ngx_http_fhir_binary_relay_send(r, ctx)
+           : ngx_http_fhir_binary_relay_refuse(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_relay_send(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_str_t  body;
+
+    ngx_http_clear_content_length(r);
+
+    if (ngx_http_fhir_binary_header_passed(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ctx->relay = FHB_OK;
+
+    body.data = ctx->source.held;
+    body.len = ctx->source.held_len;
+
+    return ngx_http_fhir_binary_outcome_leave(r, ctx, &body);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_relay_refuse(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t  rc;
+
+    rc = ctx->relay;
+    ctx->relay = FHB_OK;
+
+    ngx_http_fhir_binary_source_drop(r, ctx);
+
+    return ngx_http_fhir_binary_outcome_instead(r, ctx, rc);
+}

@@ -1,0 +1,167 @@
+/*
+ * Response: is what came a whole document, or the part that was asked for,
+ * and does it stand in a FHIR resource?
+ */
+
+#include "ngx_http_fhir_binary_response.h"
+#include "ngx_http_fhir_binary_core.h"
+
+
+static fhb_form_t ngx_http_fhir_binary_response_resource(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+
+
+fhb_rc_t
+ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_form_t   form;
+    fhb_media_t  media;
+
+    ctx->type = r->headers_out.content_type;
+    ctx->length = r->headers_out.content_length_n;
+    ctx->source.left = ctx->length;
+
+    form = ngx_http_fhir_binary_response_resource(r, ctx);
+
+    if (form != FHB_FORM_NONE) {
+
+        if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
+            return FHB_E_BACKEND_RANGE;
+        }
+
+        if (ngx_http_fhir_binary_response_coded(r)) {
+            return FHB_E_BACKEND_ENCODING;
+        }
+
+        ctx->length = -1;
+
+        if (r->method == NGX_HTTP_HEAD && !ctx->asked_get) {
+            /* a CCD, which is not made for this; its type is known */
+            ngx_str_set(&ctx->type, "application/xml");
+            ngx_http_clear_content_length(r);
+            r->headers_out.content_type = ctx->type;
+            r->headers_out.content_type_len = ctx->type.len;
+            return FHB_OK;
+        }
+
+        ctx->fhir = 1;
+
+        return (ngx_http_fhir_binary_source_read(r, ctx, form) == NGX_OK)
+               ? FHB_OK : FHB_E_NOMEM;
+    }
+
+    if (ctx->conf->backend == NGX_HTTP_FHIR_BINARY_FHIR) {
+        return FHB_E_BACKEND_RESOURCE;
+    }
+
+    if (ctx->end == NGX_HTTP_FHIR_BINARY_END_UNTOLD) {
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: the backend marks the end of the document "
+                      "only by closing the connection; "
+                      "use \"proxy_http_version 1.1\"");
+
+        return FHB_E_BACKEND_FRAMING;
+    }
+
+    if (r->subrequest_ranges) {
+
+        /* the next slices would be subrequests, which have no verdict */
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: a document cannot be fetched in slices; "
+                      "use \"slice 0\"");
+
+        return FHB_E_BACKEND_RANGE;
+    }
+
+    ngx_http_fhir_binary_ccd_type(ctx);
+
+    if (r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT) {
+        return FHB_OK;
+    }
+
+    if (!ctx->ranged
+        || (fhb_media_parse(&media, ngx_http_fhir_binary_to_core(ctx->type))
+            == FHB_OK
+            && media.type.len == sizeof("multipart") - 1
+            && ngx_strncasecmp((u_char *) media.type.data,
+                               (u_char *) "multipart", media.type.len)
+               == 0))
+    {
+        return FHB_E_BACKEND_RANGE;
+    }
+
+    return FHB_OK;
+}
+
+
+/*
+ * The form of the resource that the response is; none: it is the document.
+ * A server that is known to be a FHIR server may say plain JSON or XML.
+ */
+
+static fhb_form_t
+ngx_http_fhir_binary_response_resource(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_form_t   form;
+    fhb_media_t  media;
+
+    static const fhb_str_t  json = fhb_string("application/json");
+    static const fhb_str_t  xml = fhb_string("application/xml");
+    static const fhb_str_t  text = fhb_string("text/xml");
+
+    (void) r;
+
+    if (ctx->conf->backend == NGX_HTTP_FHIR_BINARY_RAW
+        || fhb_media_parse(&media, ngx_http_fhir_binary_to_core(ctx->type))
+           != FHB_OK)
+    {
+        return FHB_FORM_NONE;
+    }
+
+    form = fhb_media_fhir(&media);
+
+    if (form != FHB_FORM_NONE
+        || ctx->conf->backend == NGX_HTTP_FHIR_BINARY_AUTO)
+    {
+        return form;
+    }
+
+    if (fhb_media_is(&media, json)) {
+        return FHB_FORM_JSON;
+    }
+
+    if (fhb_media_is(&media, xml) || fhb_media_is(&media, text)) {
+        return FHB_FORM_XML;
+    }
+
+    return FHB_FORM_NONE;
+}
+
+
+/*
+ * A content coding that was not asked for: base64 would hold its bytes.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_response_coded(ngx_http_request_t *r)
+{
+    ngx_str_t  *coding;
+
+    if (r->headers_out.content_encoding == NULL
+        || r->headers_out.content_encoding->hash == 0)
+    {
+        return 0;
+    }
+
+    coding = &r->headers_out.content_encoding->value;
+
+    return !(coding->len == 0
+             || (coding->len == sizeof("identity") - 1
+                 && ngx_strncasecmp(coding->data, (u_char *) "identity",
+                                    coding->len)
+                    == 0));
+}

@@ -1,0 +1,286 @@
+/*
+ * Convert: what one slice of a document becomes in the output buffer.
+ *
+ * The pump has made sure of NGX_HTTP_FHIR_BINARY_ROOM free bytes; a step takes
+ * as much of the slice as surely fits.
+ */
+
+#include "ngx_http_fhir_binary_stream.h"
+
+
+/* characters of base64 that one step decodes to look at them */
+#define NGX_HTTP_FHIR_BINARY_RECODED  4096
+
+
+static fhb_rc_t ngx_http_fhir_binary_convert_encode(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_convert_bytes(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_convert_decode(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_convert_check(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_convert_took(
+    ngx_http_fhir_binary_ctx_t *ctx, size_t taken, size_t n);
+static fhb_rc_t ngx_http_fhir_binary_convert_recode(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static size_t ngx_http_fhir_binary_convert_most(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_convert_look(
+    ngx_http_fhir_binary_ctx_t *ctx, const u_char *p, size_t n);
+
+
+fhb_rc_t
+ngx_http_fhir_binary_convert(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    switch (ctx->pump.convert) {
+
+    case NGX_HTTP_FHIR_BINARY_ENCODE:
+        return ngx_http_fhir_binary_convert_encode(ctx);
+
+    case NGX_HTTP_FHIR_BINARY_DECODE:
+        return ngx_http_fhir_binary_convert_decode(ctx);
+
+    case NGX_HTTP_FHIR_BINARY_CHECK:
+        return ngx_http_fhir_binary_convert_check(ctx);
+
+    case NGX_HTTP_FHIR_BINARY_RECODE:
+        return ngx_http_fhir_binary_convert_recode(ctx);
+
+    default:
+        return ngx_http_fhir_binary_convert_bytes(ctx);
+    }
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_convert_encode(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t      n;
+    fhb_rc_t    rc;
+    ngx_buf_t  *out;
+    fhb_str_t  *slice;
+
+    out = ctx->pump.out_buf;
+    slice = &ctx->source.slice;
+
+    n = fhb_b64_encode_fit(&ctx->pump.enc, out->end - out->last);
+    n = ngx_min(n, ngx_http_fhir_binary_convert_most(ctx));
+
+    rc = ngx_http_fhir_binary_convert_look(ctx, slice->data, n);
+
+    out->last += fhb_b64_encode(&ctx->pump.enc, out->last, slice->data, n);
+    ngx_http_fhir_binary_source_use(ctx, n);
+
+    return rc;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_convert_bytes(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t      n;
+    fhb_rc_t    rc;
+    ngx_buf_t  *out;
+    fhb_str_t  *slice;
+
+    out = ctx->pump.out_buf;
+    slice = &ctx->source.slice;
+
+    n = ngx_min((size_t) (out->end - out->last),
+                ngx_http_fhir_binary_convert_most(ctx));
+
+    rc = ngx_http_fhir_binary_convert_look(ctx, slice->data, n);
+
+    out->last = ngx_cpymem(out->last, slice->data, n);
+    ngx_http_fhir_binary_source_use(ctx, n);
+
+    return rc;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_convert_decode(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t      n, taken, written;
+    u_char     *start;
+    fhb_rc_t    rc;
+    ngx_buf_t  *out;
+    fhb_str_t  *slice;
+
+    out = ctx->pump.out_buf;
+    slice = &ctx->source.slice;
+    start = out->last;
+
+    n = (out->end - out->last - 6) / 3 * 4;
+    n = ngx_min(n, ngx_http_fhir_binary_convert_most(ctx));
+
+    if (ctx->source.bare) {
+        taken = fhb_b64_decode_plain(&ctx->pump.dec, out->last, &written,
+                                     slice->data, n);
+
+    } else {
+        rc = fhb_b64_decode(&ctx->pump.dec, out->last, &written, slice->data,
+                            n);
+        if (rc != FHB_OK) {
+            return rc;
+        }
+
+        taken = n;
+    }
+
+    out->last += written;
+
+    rc = ngx_http_fhir_binary_convert_look(ctx, start, written);
+
+    ngx_http_fhir_binary_convert_took(ctx, taken, n);
+
+    return rc;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_convert_check(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t      n, taken, written;
+    fhb_rc_t    rc;
+    ngx_buf_t  *out;
+    fhb_str_t  *slice;
+
+    out = ctx->pump.out_buf;
+    slice = &ctx->source.slice;
+
+    n = ngx_min((size_t) (out->end - out->last), slice->len);
+
+    if (ctx->source.bare) {
+        taken = fhb_b64_check_plain(&ctx->pump.dec, out->last, &written,
+                                    slice->data, n);
+
+        ctx->source.spaced = (taken == 0);
+
+    } else {
+        rc = fhb_b64_check(&ctx->pump.dec, out->last, &written, slice->data,
+                           n);
+        if (rc != FHB_OK) {
+            return rc;
+        }
+
+        taken = n;
+    }
+
+    out->last += written;
+    ngx_http_fhir_binary_convert_took(ctx, taken, n);
+
+    return FHB_OK;
+}
+
+
+/*
+ * Of n bytes that were offered less are taken of a bare slice alone: what
+ * follows ends the value, or is written in another way.
+ */
+
+static void
+ngx_http_fhir_binary_convert_took(ngx_http_fhir_binary_ctx_t *ctx,
+    size_t taken, size_t n)
+{
+    ngx_http_fhir_binary_source_use(ctx, taken);
+
+    if (taken < n) {
+        ngx_http_fhir_binary_source_stop(ctx);
+    }
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_convert_recode(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t      n, written;
+    u_char      buf[FHB_B64_DECODE_MAX(NGX_HTTP_FHIR_BINARY_RECODED)];
+    fhb_rc_t    rc;
+    ngx_buf_t  *out;
+    fhb_str_t  *slice;
+
+    out = ctx->pump.out_buf;
+    slice = &ctx->source.slice;
+
+    /* as many characters leave as come, and those of one carry */
+
+    n = ngx_min((size_t) (out->end - out->last - 16), slice->len);
+    n = ngx_min(n, NGX_HTTP_FHIR_BINARY_RECODED);
+
+    rc = fhb_b64_decode(&ctx->pump.dec, buf, &written, slice->data, n);
+
+    if (rc != FHB_OK) {
+        return rc;
+    }
+
+    rc = ngx_http_fhir_binary_convert_look(ctx, buf, written);
+
+    out->last += fhb_b64_encode(&ctx->pump.enc, out->last, buf, written);
+    ngx_http_fhir_binary_source_use(ctx, n);
+
+    return rc;
+}
+
+
+/*
+ * How much of the slice one step may take: a parser looks at all of it.
+ */
+
+static size_t
+ngx_http_fhir_binary_convert_most(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t  n;
+
+    n = ctx->source.slice.len;
+
+    return ctx->cda ? ngx_min(n, NGX_HTTP_FHIR_BINARY_FEED) : n;
+}
+
+
+/*
+ * A document that turns out to be no Continuity of Care Document is cut.
+ * What was held has been looked at already.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_convert_look(ngx_http_fhir_binary_ctx_t *ctx,
+    const u_char *p, size_t n)
+{
+    fhb_rc_t   rc;
+    fhb_str_t  bytes;
+
+    if (ctx->cda == NULL || ctx->source.old) {
+        return FHB_OK;
+    }
+
+    bytes.data = p;
+    bytes.len = n;
+
+    rc = fhb_cda_feed(ctx->cda, bytes);
+
+    return (rc == FHB_AGAIN) ? FHB_E_BACKEND_CCD : rc;
+}
+
+
+/*
+ * Is the end of the input the end of a whole document?
+ */
+
+fhb_rc_t
+ngx_http_fhir_binary_convert_end(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t  rc;
+
+    if (ctx->fhir) {
+
+        rc = fhb_b64_decode_end(&ctx->pump.dec);
+
+        if (rc != FHB_OK) {
+            return rc;
+        }
+    }
+
+    return ctx->cda ? fhb_cda_end(ctx->cda) : FHB_OK;
+}

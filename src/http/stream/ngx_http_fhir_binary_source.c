@@ -1,0 +1,646 @@
+/*
+ * Source: the document as it comes from wherever nginx took it.
+ *
+ * It is given slice by slice: the bytes of a raw document, or the base64 that
+ * a reader takes out of a FHIR resource.  A buffer is marked as read only
+ * when its slice was used, for its owner then fills it anew.
+ */
+
+#include "ngx_http_fhir_binary_stream.h"
+#include "ngx_http_fhir_binary_core.h"
+
+
+static ngx_int_t ngx_http_fhir_binary_source_buf(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_source_bare(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_source_at(
+    ngx_http_fhir_binary_source_t *source, u_char *pos);
+static ngx_int_t ngx_http_fhir_binary_source_end(
+    ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_source_free(void *data);
+static ngx_uint_t ngx_http_fhir_binary_source_fits(
+    ngx_http_fhir_binary_ctx_t *ctx, size_t size);
+static fhb_rc_t ngx_http_fhir_binary_source_room(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, size_t size);
+static void ngx_http_fhir_binary_source_gone(void *data);
+
+
+/* bytes that the requests of this worker hold together */
+
+static size_t  ngx_http_fhir_binary_source_worker;
+
+
+/*
+ * The document stands in a resource of this form.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_source_read(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_form_t form)
+{
+    fhb_alloc_t         *heap;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    heap = ngx_palloc(r->pool, sizeof(fhb_alloc_t));
+
+    if (cln == NULL || heap == NULL) {
+        return NGX_ERROR;
+    }
+
+    *heap = ngx_http_fhir_binary_heap(r->connection->log);
+
+    if (fhb_bin_read_create(&ctx->source.reader, heap, form) != FHB_OK) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_fhir_binary_source_free;
+    cln->data = ctx->source.reader;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_fhir_binary_source_free(void *data)
+{
+    fhb_bin_read_free(data);
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_source_add(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_chain_t  *cl;
+
+    if (in == NULL) {
+        return NGX_OK;
+    }
+
+    for (cl = in; cl; cl = cl->next) {
+        if (ngx_buf_size(cl->buf)) {
+            ctx->heard = ngx_current_msec;
+        }
+    }
+
+    return ngx_chain_add_copy(r->pool, &ctx->source.in, in);
+}
+
+
+/*
+ * NGX_OK: ctx->source.slice has bytes; NGX_AGAIN: not now; NGX_DONE: there
+ * are no more; NGX_DECLINED: source->meta was told; NGX_ERROR: see source->rc.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_source_next(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t                       rc;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    if (source->slice.len) {
+        return NGX_OK;
+    }
+
+    if (source->held_pos < source->held_len && !ctx->held) {
+        source->slice.data = source->held + source->held_pos;
+        source->slice.len = source->held_len - source->held_pos;
+        source->old = 1;
+        return NGX_OK;
+    }
+
+    if (source->rc != FHB_OK) {
+        return NGX_ERROR;
+    }
+
+    for ( ;; ) {
+
+        if (source->buf && source->buf->pos < source->buf->last) {
+
+            if (source->reader) {
+
+                rc = ngx_http_fhir_binary_source_feed(r, ctx);
+
+                if (rc != NGX_AGAIN) {
+                    return rc;
+                }
+
+                continue;
+            }
+
+            source->slice.data = source->buf->pos;
+            source->slice.len = source->buf->last - source->buf->pos;
+            source->next = source->buf->last;
+            return NGX_OK;
+        }
+
+        source->buf = NULL;
+
+        if (source->last) {
+            return ngx_http_fhir_binary_source_end(ctx);
+        }
+
+        rc = ngx_http_fhir_binary_source_buf(r, ctx);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+}
+
+
+/*
+ * Take the next buffer.  The last byte of a known length ends the document,
+ * so that its tail can leave with it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_source_buf(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    off_t                           n;
+    ngx_buf_t                      *b;
+    ngx_chain_t                    *cl;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    for ( ;; ) {
+
+        cl = source->in;
+
+        if (cl == NULL) {
+            return NGX_AGAIN;
+        }
+
+        b = cl->buf;
+        source->in = cl->next;
+        ngx_free_chain(r->pool, cl);
+
+        n = ngx_buf_in_memory(b) ? b->last - b->pos : 0;
+
+        source->recycled |= b->recycled;
+
+        if (b->flush) {
+            source->flush = 1;
+
+            if (n == 0
+                && ngx_http_fhir_binary_source_failed(r, ctx) == NGX_ERROR)
+            {
+                return NGX_ERROR;
+            }
+        }
+
+        if (source->left != -1) {
+
+            if (n > source->left || (b->last_buf && n != source->left)) {
+                source->rc = FHB_E_BACKEND;
+                return NGX_ERROR;
+            }
+
+            source->left -= n;
+            source->last = (source->left == 0 && (n || b->last_buf));
+        }
+
+        source->last |= b->last_buf;
+
+        if (n || source->last) {
+            source->buf = n ? b : NULL;
+            return NGX_OK;
+        }
+    }
+}
+
+
+/*
+ * Upstream is finalized, and not because its response is complete: it sends a
+ * flush without data, as it believes that the header has left.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (!ngx_http_fhir_binary_upstream_failed(r)) {
+        return NGX_OK;
+    }
+
+    ctx->source.rc = ngx_http_fhir_binary_upstream_reason(r, ctx->heard);
+    ctx->source.gone = 1;
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    size_t                          left;
+    fhb_rc_t                        rc;
+    fhb_bin_event_t                 event;
+    const unsigned char            *p;
+    ngx_http_fhir_binary_source_t  *source;
+
+    (void) r;
+
+    source = &ctx->source;
+
+    p = source->buf->pos;
+    left = source->buf->last - source->buf->pos;
+
+    if (!ngx_http_fhir_binary_source_bare(ctx)) {
+        left = ngx_min(left, NGX_HTTP_FHIR_BINARY_FEED);
+
+    } else {
+        source->slice.data = p;
+        source->slice.len = left;
+        source->next = source->buf->last;
+        source->bare = 1;
+        return NGX_OK;
+    }
+
+    source->stopped = 0;
+    source->bare = 0;
+
+    rc = fhb_bin_read_feed(source->reader, &p, &left, &event);
+
+    if (rc < 0) {
+        source->rc = rc;
+        return NGX_ERROR;
+    }
+
+    if (rc != FHB_OK) {
+        ngx_http_fhir_binary_source_at(source, (u_char *) p);
+        return NGX_AGAIN;
+    }
+
+    if (event.type == FHB_BIN_DATA) {
+        source->slice = event.data;
+        source->next = (u_char *) p;
+        return NGX_OK;
+    }
+
+    ngx_http_fhir_binary_source_at(source, (u_char *) p);
+
+    if (event.type == FHB_BIN_META) {
+        source->meta = event.meta;
+        return NGX_DECLINED;
+    }
+
+    return NGX_AGAIN;
+}
+
+
+/*
+ * A conversion that looks at each character can find the end of the value by
+ * itself: that spares the reader a look at all of them.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_source_bare(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->held || !ctx->pump.armed
+        || ctx->source.stopped || ctx->source.spaced)
+    {
+        return 0;
+    }
+
+    if (ctx->pump.convert != NGX_HTTP_FHIR_BINARY_DECODE
+        && ctx->pump.convert != NGX_HTTP_FHIR_BINARY_CHECK)
+    {
+        return 0;
+    }
+
+    return fhb_bin_read_plain(ctx->source.reader);
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_source_end(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t                        rc;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    if (source->whole) {
+        return NGX_DONE;
+    }
+
+    if (source->reader) {
+
+        rc = fhb_bin_read_end(source->reader);
+
+        if (rc == FHB_OK && source->meta == NULL) {
+            rc = FHB_E_BACKEND_RESOURCE;
+        }
+
+        if (rc != FHB_OK) {
+            source->rc = rc;
+            return NGX_ERROR;
+        }
+    }
+
+    source->whole = 1;
+
+    return NGX_DONE;
+}
+
+
+/*
+ * n bytes of the slice were used.
+ */
+
+void
+ngx_http_fhir_binary_source_use(ngx_http_fhir_binary_ctx_t *ctx, size_t n)
+{
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    source->slice.data += n;
+    source->slice.len -= n;
+
+    if (source->old) {
+        source->held_pos += n;
+        source->old = (source->slice.len != 0);
+
+        if (source->held_pos == source->held_len) {
+            ngx_http_fhir_binary_source_free_kept(source);
+        }
+
+        return;
+    }
+
+    if (source->slice.len == 0 && source->buf) {
+        ngx_http_fhir_binary_source_at(source, source->next);
+        source->bare = 0;
+    }
+}
+
+
+/*
+ * All before pos was used.  A buffer that has no more is forgotten at once: it
+ * belongs to its owner again, who may fill it before we are called next.
+ */
+
+static void
+ngx_http_fhir_binary_source_at(ngx_http_fhir_binary_source_t *source,
+    u_char *pos)
+{
+    source->buf->pos = pos;
+
+    if (pos == source->buf->last) {
+        source->buf = NULL;
+    }
+}
+
+
+/*
+ * What comes next in a bare slice is not for the conversion.
+ */
+
+void
+ngx_http_fhir_binary_source_stop(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    if (source->buf != NULL) {
+        ngx_http_fhir_binary_source_at(source,
+                                       (u_char *) source->slice.data);
+    }
+
+    source->slice.len = 0;
+    source->bare = 0;
+    source->stopped = 1;
+}
+
+
+/*
+ * Nothing more is wanted of it.
+ */
+
+void
+ngx_http_fhir_binary_source_drop(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    ctx->source.slice.len = 0;
+    ctx->source.held_pos = ctx->source.held_len;
+    ngx_http_fhir_binary_source_free_kept(&ctx->source);
+
+    if (ctx->source.buf) {
+        ctx->source.buf->pos = ctx->source.buf->last;
+        ctx->source.buf = NULL;
+    }
+
+    while (ctx->source.in) {
+
+        cl = ctx->source.in;
+        b = cl->buf;
+
+        b->pos = b->last;
+        b->file_pos = b->file_last;
+
+        ctx->source.in = cl->next;
+        ngx_free_chain(r->pool, cl);
+    }
+}
+
+
+/*
+ * Keep the slice until the header has left; limit: bytes in all.
+ */
+
+fhb_rc_t
+ngx_http_fhir_binary_source_keep(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, size_t limit)
+{
+    off_t                           rest;
+    size_t                          n, size;
+    fhb_rc_t                        rc;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+    n = source->slice.len;
+
+    if (source->held_len > limit || n > limit - source->held_len) {
+        return FHB_E_BACKEND_HELD;
+    }
+
+    if (source->held_len + n > source->held_size) {
+
+        /* nothing to spare where no more will come */
+
+        rest = ngx_http_fhir_binary_source_in_hand(r, ctx);
+        rest = (rest == -1) ? 4096 : ngx_min(rest, (off_t) limit);
+
+        size = ngx_max(source->held_size * 2, source->held_len + (size_t) rest);
+        size = ngx_max(size, source->held_len + n);
+        size = ngx_min(size, limit);
+
+        if (!ngx_http_fhir_binary_source_fits(ctx, size)) {
+            size = source->held_len + n;
+        }
+
+        rc = ngx_http_fhir_binary_source_room(r, ctx, size);
+
+        if (rc != FHB_OK) {
+            return rc;
+        }
+    }
+
+    ngx_memcpy(source->held + source->held_len, source->slice.data, n);
+    source->held_len += n;
+
+    ngx_http_fhir_binary_source_use(ctx, n);
+
+    return FHB_OK;
+}
+
+
+/* while one is copied, it alone is there twice */
+
+static ngx_uint_t
+ngx_http_fhir_binary_source_fits(ngx_http_fhir_binary_ctx_t *ctx, size_t size)
+{
+    size_t  others;
+
+    others = ngx_http_fhir_binary_source_worker - ctx->source.held_size;
+
+    return others <= ctx->conf->lookahead_worker
+           && size <= ctx->conf->lookahead_worker - others;
+}
+
+
+/*
+ * The memory for what is held is not the pool's: it goes back as soon as its
+ * bytes have been used, and all of a worker's is bounded.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_source_room(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, size_t size)
+{
+    u_char                         *p;
+    ngx_pool_cleanup_t             *cln;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    if (!ngx_http_fhir_binary_source_fits(ctx, size)) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: the requests of this worker hold %uz "
+                      "bytes, and \"worker=\" of \"fhir_binary_lookahead\" "
+                      "is %uz", ngx_http_fhir_binary_source_worker,
+                      ctx->conf->lookahead_worker);
+
+        return FHB_E_LOOKAHEAD_FULL;
+    }
+
+    if (source->held == NULL) {
+
+        cln = ngx_pool_cleanup_add(r->pool, 0);
+        if (cln == NULL) {
+            return FHB_E_NOMEM;
+        }
+
+        cln->handler = ngx_http_fhir_binary_source_gone;
+        cln->data = source;
+    }
+
+    p = ngx_alloc(size, r->connection->log);
+    if (p == NULL) {
+        return FHB_E_NOMEM;
+    }
+
+    if (source->held_len) {
+        ngx_memcpy(p, source->held, source->held_len);
+    }
+
+    ngx_http_fhir_binary_source_free_kept(source);
+
+    source->held = p;
+    source->held_size = size;
+    ngx_http_fhir_binary_source_worker += size;
+
+    return FHB_OK;
+}
+
+
+/*
+ * What was held is not needed any more.
+ */
+
+void
+ngx_http_fhir_binary_source_free_kept(ngx_http_fhir_binary_source_t *source)
+{
+    if (source->held_size == 0) {
+        return;
+    }
+
+    ngx_free(source->held);
+
+    ngx_http_fhir_binary_source_worker -= source->held_size;
+    source->held_size = 0;
+}
+
+
+static void
+ngx_http_fhir_binary_source_gone(void *data)
+{
+    ngx_http_fhir_binary_source_free_kept(data);
+}
+
+
+/*
+ * How many bytes are in hand, slice included, when the end is, too; otherwise
+ * -1: more may come later.  What upstream has read and not given yet is not
+ * counted.
+ */
+
+off_t
+ngx_http_fhir_binary_source_in_hand(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    off_t                           n;
+    ngx_uint_t                      last;
+    ngx_chain_t                    *cl;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
+
+    n = 0;
+    last = source->last;
+
+    for (cl = source->in; cl; cl = cl->next) {
+
+        if (ngx_buf_in_memory(cl->buf)) {
+            n += cl->buf->last - cl->buf->pos;
+        }
+
+        last |= cl->buf->last_buf;
+    }
+
+    last |= (source->left != -1 && n >= source->left);
+
+    if (!last && !ngx_http_fhir_binary_upstream_read_out(r, ctx)) {
+        return -1;
+    }
+
+    return n + (source->buf ? source->buf->last - source->buf->pos : 0);
+}

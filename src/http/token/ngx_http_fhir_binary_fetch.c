@@ -1,0 +1,457 @@
+/*
+ * Fetch: a subrequest of our own to an internal location.
+ *
+ * Its answer is gathered or read here up to a limit, never sent to the client:
+ * nginx's in-memory subrequests hold a page or two, a JWKS is larger.
+ */
+
+#include "ngx_http_fhir_binary_token.h"
+
+
+static ngx_int_t ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r,
+    void *data, ngx_int_t rc);
+static ngx_int_t ngx_http_fhir_binary_fetch_secret(ngx_http_request_t *r);
+static void ngx_http_fhir_binary_fetch_forget(void *data);
+static ngx_int_t ngx_http_fhir_binary_fetch_apart(ngx_http_request_t *sr,
+    ngx_str_t *uri);
+static ngx_int_t ngx_http_fhir_binary_fetch_hostless(ngx_http_request_t *sr);
+static ngx_int_t ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
+    ngx_http_request_t *r, ngx_uint_t apart);
+static ngx_int_t ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch, ngx_buf_t *b);
+static void ngx_http_fhir_binary_fetch_read(
+    ngx_http_fhir_binary_fetch_t *fetch, fhb_str_t in);
+static ngx_int_t ngx_http_fhir_binary_fetch_gather(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch, fhb_str_t in);
+
+
+/*
+ * shape: uri may have a query; *template tells limit, handler, read, data and
+ * token.  In the background, the answer comes whether the client stays or
+ * leaves, and the parent is not run again for it.
+ */
+
+ngx_http_fhir_binary_fetch_t *
+ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
+    ngx_uint_t flags, ngx_http_fhir_binary_fetch_t *template)
+{
+    u_char                        *q;
+    ngx_str_t                      path, args;
+    ngx_http_request_t            *sr;
+    ngx_http_fhir_binary_ctx_t    *ctx;
+    ngx_http_post_subrequest_t    *ps;
+    ngx_http_fhir_binary_fetch_t  *fetch;
+
+    fetch = ngx_palloc(r->pool, sizeof(ngx_http_fhir_binary_fetch_t));
+    ps = ngx_palloc(r->pool, sizeof(ngx_http_post_subrequest_t));
+
+    if (fetch == NULL || ps == NULL) {
+        return NULL;
+    }
+
+    if (template->token && ngx_http_fhir_binary_fetch_secret(r) != NGX_OK) {
+        return NULL;
+    }
+
+    *fetch = *template;
+
+    path = *uri;
+    ngx_str_null(&args);
+
+    q = ngx_strlchr(path.data, path.data + path.len, '?');
+
+    if (q != NULL) {
+        args.data = q + 1;
+        args.len = path.data + path.len - args.data;
+        path.len = q - path.data;
+    }
+
+    ps->handler = ngx_http_fhir_binary_fetch_done;
+    ps->data = fetch;
+
+    if (ngx_http_subrequest(r, &path, &args, &sr, ps, flags) != NGX_OK) {
+        return NULL;
+    }
+
+    /* posted, not run yet: the context makes it one of our own */
+
+    ctx = ngx_http_fhir_binary_ctx_create(sr);
+
+    if (ctx == NULL
+        || ngx_http_fhir_binary_fetch_headers(sr, r,
+                                              fetch->apart || fetch->hostless)
+           != NGX_OK
+        || (fetch->apart
+            && ngx_http_fhir_binary_fetch_apart(sr, uri) != NGX_OK)
+        || (fetch->hostless
+            && ngx_http_fhir_binary_fetch_hostless(sr) != NGX_OK))
+    {
+        /* it is posted, and ends without being heard */
+        fetch->done = 1;
+        return NULL;
+    }
+
+    ctx->own = 1;
+    ctx->fetched = fetch;
+
+    return fetch;
+}
+
+
+/*
+ * An answer that others use, too, must not depend on who asked.  Where the
+ * URI names nothing of the request, its location sees nothing of it: the Host
+ * is the client's choice, a capture of the path as well, so $host is the
+ * server's own name, $request_uri the subrequest's, and no variable has a
+ * value yet.  What is to make a difference is written into the URI, by which
+ * the answer is known then.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_apart(ngx_http_request_t *sr, ngx_str_t *uri)
+{
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_get_module_main_conf(sr, ngx_http_core_module);
+
+    sr->variables = ngx_pcalloc(sr->pool, cmcf->variables.nelts
+                                          * sizeof(ngx_http_variable_value_t));
+    if (sr->variables == NULL) {
+        return NGX_ERROR;
+    }
+
+    sr->unparsed_uri = *uri;
+    sr->request_body = NULL;
+    ngx_str_null(&sr->headers_in.server);
+
+    return NGX_OK;
+}
+
+
+/*
+ * Where the URI has variables but the Host is none of them, the location sees
+ * all but the Host: whose keys are fetched is not a client's choice.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_hostless(ngx_http_request_t *sr)
+{
+    size_t                             size;
+    ngx_int_t                          index[2];
+    ngx_uint_t                         i;
+    ngx_http_core_main_conf_t         *cmcf;
+    ngx_http_variable_value_t         *variables;
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    cmcf = ngx_http_get_module_main_conf(sr, ngx_http_core_module);
+    fmcf = ngx_http_get_module_main_conf(sr, ngx_http_fhir_binary_module);
+
+    size = cmcf->variables.nelts * sizeof(ngx_http_variable_value_t);
+
+    variables = ngx_palloc(sr->pool, size);
+    if (variables == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(variables, sr->variables, size);
+
+    index[0] = fmcf->host;
+    index[1] = fmcf->http_host;
+
+    for (i = 0; i < 2; i++) {
+        if (index[i] != NGX_ERROR) {
+            variables[index[i]].valid = 0;
+            variables[index[i]].not_found = 0;
+        }
+    }
+
+    sr->variables = variables;
+    ngx_str_null(&sr->headers_in.server);
+
+    return NGX_OK;
+}
+
+
+/*
+ * Whether the operator has written the Host into a URI.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_fetch_by_host(ngx_http_complex_value_t *cv)
+{
+    u_char      *p, *last;
+    ngx_uint_t   i;
+
+    static const ngx_str_t  names[] = {
+        ngx_string("$host"), ngx_string("${host"),
+        ngx_string("$http_host"), ngx_string("${http_host")
+    };
+
+    last = cv->value.data + cv->value.len;
+
+    for (p = cv->value.data; p < last; p++) {
+
+        for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+
+            if ((size_t) (last - p) >= names[i].len
+                && ngx_strncmp(p, names[i].data, names[i].len) == 0)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * The client's Range, conditionals, cookies and token are not for whoever
+ * answers here.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
+    ngx_http_request_t *r, ngx_uint_t apart)
+{
+    ngx_table_elt_t  *h;
+
+    ngx_memzero(&sr->headers_in, sizeof(ngx_http_headers_in_t));
+
+    sr->headers_in.content_length_n = -1;
+    sr->headers_in.keep_alive_n = -1;
+    sr->headers_in.server = r->headers_in.server;
+
+    if (ngx_list_init(&sr->headers_in.headers, r->pool, 4,
+                      sizeof(ngx_table_elt_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (r->headers_in.host && !apart) {
+
+        h = ngx_list_push(&sr->headers_in.headers);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        *h = *r->headers_in.host;
+        sr->headers_in.host = h;
+    }
+
+    h = ngx_list_push(&sr->headers_in.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    ngx_str_set(&h->key, "Accept");
+    ngx_str_set(&h->value, "application/json");
+    h->lowcase_key = (u_char *) "accept";
+    h->hash = ngx_hash_key(h->lowcase_key, h->key.len);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ctx->fetched->status = r->headers_out.status;
+
+    r->filter_need_in_memory = 1;
+
+    ngx_http_fhir_binary_upstream_unbuffer(r);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_buf_t                     *b;
+    ngx_http_fhir_binary_fetch_t  *fetch;
+
+    fetch = ctx->fetched;
+
+    for ( /* void */ ; in; in = in->next) {
+
+        b = in->buf;
+
+        if (ngx_http_fhir_binary_fetch_add(r, fetch, b) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        b->pos = b->last;
+
+        if (b->last_buf || b->last_in_chain) {
+            fetch->whole = 1;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch, ngx_buf_t *b)
+{
+    fhb_str_t  in;
+
+    if (!ngx_buf_in_memory(b)) {
+        return NGX_OK;
+    }
+
+    in.data = b->pos;
+    in.len = b->last - b->pos;
+
+    if (fetch->large || in.len > fetch->limit - fetch->received) {
+        fetch->large = 1;
+        return NGX_OK;
+    }
+
+    if (fetch->read == NULL) {
+        return ngx_http_fhir_binary_fetch_gather(r, fetch, in);
+    }
+
+    fetch->received += in.len;
+
+    if (fetch->status == NGX_HTTP_OK) {
+        ngx_http_fhir_binary_fetch_read(fetch, in);
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_fhir_binary_fetch_read(ngx_http_fhir_binary_fetch_t *fetch,
+    fhb_str_t in)
+{
+    fhb_str_t  slice;
+
+    while (in.len) {
+        slice.data = in.data;
+        slice.len = ngx_min(in.len, NGX_HTTP_FHIR_BINARY_FEED);
+
+        if (fetch->read(fetch->data, slice) != FHB_OK) {
+            return;
+        }
+
+        in.data += slice.len;
+        in.len -= slice.len;
+    }
+}
+
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_gather(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch, fhb_str_t in)
+{
+    u_char  *p;
+    size_t   size;
+
+    if (in.len > fetch->size - fetch->body.len) {
+
+        size = fetch->size ? fetch->size : 4096;
+
+        while (size < fetch->body.len + in.len) {
+            size *= 2;
+        }
+
+        p = ngx_pnalloc(r->pool, size);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        if (fetch->body.len) {
+            ngx_memcpy(p, fetch->body.data, fetch->body.len);
+        }
+
+        fetch->body.data = p;
+        fetch->size = size;
+    }
+
+    ngx_memcpy(fetch->body.data + fetch->body.len, in.data, in.len);
+    fetch->body.len += in.len;
+    fetch->received = fetch->body.len;
+
+    return NGX_OK;
+}
+
+
+/*
+ * An error is told to the handler, and no page is made for it.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r, void *data,
+    ngx_int_t rc)
+{
+    ngx_http_fhir_binary_fetch_t  *fetch = data;
+
+    if (fetch->done) {
+        return rc;
+    }
+
+    fetch->done = 1;
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        fetch->status = rc;
+        rc = NGX_OK;
+
+    } else if (rc == NGX_ERROR || fetch->large || !fetch->whole) {
+        fetch->status = 0;
+    }
+
+    if (fetch->token) {
+        ngx_http_fhir_binary_fetch_forget(r->main);
+    }
+
+    fetch->handler(r->parent, fetch);
+
+    return rc;
+}
+
+
+/*
+ * The variables of a subrequest are the client request's too, and its log's.
+ * A request that is cut off while its token is asked about is logged as well,
+ * but its cleanups come first.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_fetch_secret(ngx_http_request_t *r)
+{
+    ngx_http_cleanup_t  *cln;
+
+    cln = ngx_http_cleanup_add(r, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_fhir_binary_fetch_forget;
+    cln->data = r;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_fhir_binary_fetch_forget(void *data)
+{
+    ngx_http_request_t  *r = data;
+
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
+
+    fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
+
+    r->variables[fmcf->token].valid = 0;
+    r->variables[fmcf->token].not_found = 0;
+}

@@ -1,0 +1,398 @@
+/*
+ * Patient: whose the document is, and a token that is held to it.
+ */
+
+#include "ngx_http_fhir_binary_token.h"
+#include "ngx_http_fhir_binary_core.h"
+#include "fhb_bundle.h"
+#include "fhb_reference.h"
+
+
+static fhb_rc_t ngx_http_fhir_binary_patient_search(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *uri);
+static fhb_rc_t ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t query);
+static fhb_bundle_t *ngx_http_fhir_binary_patient_bundle(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_patient_free(void *data);
+static fhb_rc_t ngx_http_fhir_binary_patient_read(void *data,
+    fhb_str_t slice);
+static void ngx_http_fhir_binary_patient_done(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch);
+static fhb_rc_t ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static void ngx_http_fhir_binary_patient_failed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_rc_t ngx_http_fhir_binary_patient_field(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+
+
+/*
+ * fhir_binary_patient request: is the document among those of the token's
+ * patient?  NGX_OK: see ctx->auth.owns; NGX_AGAIN: wait; else a refusal.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_rc_t  rc;
+
+    if (ctx->conf->patient != NGX_HTTP_FHIR_BINARY_REQUEST
+        || ctx->auth.verdict.least != FHB_SCOPE_BOUND
+        || ctx->route.kind == FHB_ROUTE_CCD)
+    {
+        return NGX_OK;
+    }
+
+    if (ctx->auth.fetch == NULL) {
+        rc = ngx_http_fhir_binary_patient_search(r, ctx);
+
+    } else if (!ctx->auth.fetch->done) {
+        return NGX_AGAIN;
+
+    } else {
+        rc = ngx_http_fhir_binary_patient_answer(r, ctx);
+        ctx->auth.owns = (rc == FHB_OK);
+    }
+
+    if (rc == FHB_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    if (rc == FHB_OK) {
+        return NGX_OK;
+    }
+
+    if ((rc == FHB_E_PATIENT || rc == FHB_E_PATIENT_MISSING)
+        && ctx->auth.verdict.grant != FHB_SCOPE_BOUND)
+    {
+        /* the document's type may free it of its patient */
+        return NGX_OK;
+    }
+
+    return ngx_http_fhir_binary_reject(r, ctx, rc);
+}
+
+
+/* FHB_AGAIN: it is asked; else a refusal */
+
+static fhb_rc_t
+ngx_http_fhir_binary_patient_search(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_str_t  base, id;
+    ngx_str_t  uri;
+
+    /* the claim goes into a query: nothing but a reference to a patient */
+
+    if (ngx_http_fhir_binary_patient_base(r, ctx, &base) != NGX_OK) {
+        return FHB_E_NOMEM;
+    }
+
+    if (fhb_reference_patient(ctx->auth.claims.patient, base, &id) != FHB_OK)
+    {
+        return FHB_E_PATIENT_MISSING;
+    }
+
+    if (ngx_http_complex_value(r, ctx->conf->patient_request, &uri)
+        != NGX_OK)
+    {
+        return FHB_E_NOMEM;
+    }
+
+    return ngx_http_fhir_binary_patient_page(r, ctx, &uri);
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *uri)
+{
+    ngx_http_fhir_binary_fetch_t  fetch;
+
+    ngx_memzero(&fetch, sizeof(ngx_http_fhir_binary_fetch_t));
+
+    fetch.limit = FHB_MAX_BUNDLE - ctx->auth.read;
+    fetch.handler = ngx_http_fhir_binary_patient_done;
+    fetch.read = ngx_http_fhir_binary_patient_read;
+    fetch.data = ngx_http_fhir_binary_patient_bundle(r, ctx);
+
+    if (fetch.data == NULL) {
+        return FHB_E_NOMEM;
+    }
+
+    ctx->auth.page = *uri;
+    ctx->auth.pages++;
+
+    ctx->auth.fetch = ngx_http_fhir_binary_fetch(r, uri,
+                                         NGX_HTTP_SUBREQUEST_WAITED, &fetch);
+
+    return ctx->auth.fetch ? FHB_AGAIN : FHB_E_NOMEM;
+}
+
+
+/* the Bundle that a page is; it is freed with the request at the latest */
+
+static fhb_bundle_t *
+ngx_http_fhir_binary_patient_bundle(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_alloc_t          heap;
+    fhb_bundle_t        *bundle;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    heap = ngx_http_fhir_binary_heap(r->connection->log);
+
+    if (fhb_bundle_create(&bundle, &heap) != FHB_OK) {
+        return NULL;
+    }
+
+    cln->handler = ngx_http_fhir_binary_patient_free;
+    cln->data = bundle;
+
+    ctx->auth.bundle = cln;
+
+    return bundle;
+}
+
+
+static void
+ngx_http_fhir_binary_patient_free(void *data)
+{
+    fhb_bundle_free(data);
+}
+
+
+/* a Bundle that has failed says so at its end */
+
+static fhb_rc_t
+ngx_http_fhir_binary_patient_read(void *data, fhb_str_t slice)
+{
+    return fhb_bundle_feed(data, slice);
+}
+
+
+/*
+ * The next page of the search: of its link the query alone is believed, and
+ * it is asked at the location that was configured.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t query)
+{
+    u_char     *p;
+    ngx_str_t   path, uri;
+
+    if (ctx->auth.pages == FHB_MAX_PAGES) {
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: the request of \"fhir_binary_patient\" "
+                      "is answered with more than %d pages", FHB_MAX_PAGES);
+
+        return FHB_E_PATIENT_UNAVAILABLE;
+    }
+
+    path = ctx->auth.page;
+    p = ngx_strlchr(path.data, path.data + path.len, '?');
+
+    if (p != NULL) {
+        path.len = p - path.data;
+    }
+
+    uri.len = path.len + 1 + query.len;
+    uri.data = ngx_pnalloc(r->pool, uri.len);
+
+    if (uri.data == NULL) {
+        return FHB_E_NOMEM;
+    }
+
+    p = ngx_cpymem(uri.data, path.data, path.len);
+    *p++ = '?';
+    ngx_memcpy(p, query.data, query.len);
+
+    ctx->auth.read += ctx->auth.fetch->received;
+
+    return ngx_http_fhir_binary_patient_page(r, ctx, &uri);
+}
+
+
+/* the parent is run again by nginx, and finds fetch->done */
+
+static void
+ngx_http_fhir_binary_patient_done(ngx_http_request_t *r,
+    ngx_http_fhir_binary_fetch_t *fetch)
+{
+    (void) r;
+    (void) fetch;
+}
+
+
+static fhb_rc_t
+ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    u_char            *q, query[FHB_MAX_NEXT];
+    fhb_rc_t           rc;
+    fhb_out_t          next;
+    ngx_str_t          page;
+    fhb_bundle_ask_t   ask;
+
+    if (ctx->auth.fetch->status != NGX_HTTP_OK) {
+        ngx_http_fhir_binary_patient_failed(r, ctx);
+        return FHB_E_PATIENT_UNAVAILABLE;
+    }
+
+    ngx_memzero(&ask, sizeof(fhb_bundle_ask_t));
+
+    ask.id = ctx->whose.id;
+    ask.patient = ctx->auth.claims.patient;
+
+    if (ngx_http_fhir_binary_patient_base(r, ctx, &ask.base) != NGX_OK) {
+        return FHB_E_NOMEM;
+    }
+
+    page = ctx->auth.page;
+    q = ngx_strlchr(page.data, page.data + page.len, '?');
+
+    if (q != NULL) {
+        ask.args.data = q + 1;
+        ask.args.len = page.data + page.len - ask.args.data;
+    }
+
+    fhb_out_init(&next, query, sizeof(query));
+
+    rc = fhb_bundle_owner(ctx->auth.fetch->data, &ask, &next);
+
+    /* a document may take long to send */
+
+    ctx->auth.bundle->handler(ctx->auth.bundle->data);
+    ctx->auth.bundle->handler = NULL;
+
+    if (rc == FHB_AGAIN) {
+        return ngx_http_fhir_binary_patient_next(r, ctx,
+                                                 fhb_out_result(&next));
+    }
+
+    if (rc == FHB_E_PATIENT_UNAVAILABLE) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: page %ui of the answer to "
+                      "\"fhir_binary_patient\" is no Bundle in JSON of %d "
+                      "values at most, or the query of its next link is none "
+                      "of %d bytes at most", ctx->auth.pages,
+                      FHB_MAX_DOC_VALUES, FHB_MAX_NEXT);
+    }
+
+    return rc;
+}
+
+
+static void
+ngx_http_fhir_binary_patient_failed(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->auth.fetch->large) {
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "fhir binary: the request of \"fhir_binary_patient\" "
+                      "is answered with more than %d bytes, in %ui pages",
+                      FHB_MAX_BUNDLE, ctx->auth.pages);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "fhir binary: the request of \"fhir_binary_patient\" "
+                  "failed with status %ui on page %ui",
+                  ctx->auth.fetch->status, ctx->auth.pages);
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_patient_base(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t *base)
+{
+    ngx_str_t  value;
+
+    base->len = 0;
+    base->data = NULL;
+
+    if (ctx->conf->base == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_complex_value(r, ctx->conf->base, &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    *base = ngx_http_fhir_binary_to_core(value);
+
+    return NGX_OK;
+}
+
+
+/*
+ * A grant that is bound to its patient, and the document is there.
+ */
+
+fhb_rc_t
+ngx_http_fhir_binary_patient_check(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->auth.claims.patient.len == 0) {
+        return FHB_E_PATIENT_MISSING;
+    }
+
+    if (ctx->route.kind == FHB_ROUTE_CCD) {
+        /* its patient parameter was compared before the backend was asked */
+        return (ctx->whose.kind == FHB_ROUTE_CCD) ? FHB_OK : FHB_E_PATIENT;
+    }
+
+    switch (ctx->conf->patient) {
+
+    case NGX_HTTP_FHIR_BINARY_TRUST:
+        return FHB_OK;
+
+    case NGX_HTTP_FHIR_BINARY_HEADER:
+        return ngx_http_fhir_binary_patient_field(r, ctx);
+
+    case NGX_HTTP_FHIR_BINARY_REQUEST:
+        return ctx->auth.owns ? FHB_OK : FHB_E_PATIENT;
+
+    default:
+        return FHB_E_PATIENT;
+    }
+}
+
+
+/*
+ * fhir_binary_patient header: one field of the backend, and only one, names
+ * the owner.
+ */
+
+static fhb_rc_t
+ngx_http_fhir_binary_patient_field(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    fhb_str_t         base;
+    ngx_table_elt_t  *owner;
+
+    owner = ngx_http_fhir_binary_upstream_field(r,
+                                                &ctx->conf->patient_header);
+
+    if (owner == NULL
+        || ngx_http_fhir_binary_patient_base(r, ctx, &base) != NGX_OK)
+    {
+        return FHB_E_PATIENT;
+    }
+
+    return fhb_reference_owner(ngx_http_fhir_binary_to_core(owner->value),
+                               ctx->auth.claims.patient, base);
+}
