@@ -188,6 +188,24 @@ typedef struct {
 } ngx_http_fhir_binary_claim_t;
 
 
+/* what a subrequest of our own sees of the client's request */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_SEES_ALL = 0,
+    NGX_HTTP_FHIR_BINARY_SEES_NO_HOST,        /* all but the Host */
+    NGX_HTTP_FHIR_BINARY_SEES_NOTHING         /* others use its answer */
+} ngx_http_fhir_binary_sees_t;
+
+
+/* how much of its answer there is */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_FETCHED_PART = 0,
+    NGX_HTTP_FHIR_BINARY_FETCHED_WHOLE,       /* the last byte was seen */
+    NGX_HTTP_FHIR_BINARY_FETCHED_LARGE        /* the limit was passed */
+} ngx_http_fhir_binary_fetched_t;
+
+
 /* a subrequest of our own, whose answer is kept and never sent */
 
 typedef struct ngx_http_fhir_binary_fetch_s  ngx_http_fhir_binary_fetch_t;
@@ -209,13 +227,9 @@ struct ngx_http_fhir_binary_fetch_s {
     ngx_http_fhir_binary_fetch_pt  handler;   /* r is the parent */
     ngx_http_fhir_binary_fetch_read_pt  read; /* NULL: body gathers all */
     void                        *data;
+    ngx_http_fhir_binary_sees_t  sees;
+    ngx_http_fhir_binary_fetched_t  body_is;
     unsigned                     token:1;     /* $fhir_binary_token is set */
-    unsigned                     hostless:1;  /* it does not see the Host */
-    unsigned                     apart:1;     /* it sees nothing of the
-                                               * client's request: its answer
-                                               * is for others, too */
-    unsigned                     large:1;     /* the limit was passed */
-    unsigned                     whole:1;     /* the last byte was seen */
     unsigned                     done:1;
 };
 
@@ -231,9 +245,35 @@ typedef struct {
 } ngx_http_fhir_binary_waiter_t;
 
 
-/* what is known of a request's token; zeroed it is nobody's */
+/* what a request's token has come to */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_GRANT_NONE = 0,      /* it is nobody's */
+    NGX_HTTP_FHIR_BINARY_GRANT_READ,          /* it was read, and what asks
+                                               * about it has its URIs */
+    NGX_HTTP_FHIR_BINARY_GRANT_SIGNED,        /* its own claims hold, and the
+                                               * server is asked, too */
+    NGX_HTTP_FHIR_BINARY_GRANT_VERIFIED,      /* the claims hold */
+    NGX_HTTP_FHIR_BINARY_GRANT_GIVEN,         /* the document may leave */
+    NGX_HTTP_FHIR_BINARY_GRANT_WAIVED         /* satisfy any: another module
+                                               * has granted */
+} ngx_http_fhir_binary_grant_state_t;
+
+
+/* fhir_binary_patient request: the document and the token's patient */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_OWNER_UNKNOWN = 0,
+    NGX_HTTP_FHIR_BINARY_OWNER_STALE,         /* of another document */
+    NGX_HTTP_FHIR_BINARY_OWNER_PATIENT        /* it is the patient's */
+} ngx_http_fhir_binary_owner_t;
+
+
+/* token/: what is known of a request's token */
 
 typedef struct {
+    ngx_http_fhir_binary_grant_state_t  state;
+
     fhb_str_t                    token;
     fhb_claims_t                 claims;
     fhb_scope_verdict_t          verdict;
@@ -242,60 +282,188 @@ typedef struct {
     ngx_str_t                    needed;      /* scopes, for a challenge */
     ngx_http_fhir_binary_waiter_t *waiter;
     ngx_http_fhir_binary_asker_t *asker;      /* of an introspection */
+    fhb_rc_t                     answer;      /* of an introspection */
+    ngx_uint_t                   sought;      /* for an unknown kid: what
+                                               * keys->landed will reach; 0:
+                                               * nothing was asked for */
+    ngx_str_t                    key_uri;     /* evaluated, once; empty: it */
+    ngx_str_t                    introspect_uri;
+                                              /* is none, or cannot be used */
+
+    ngx_http_fhir_binary_owner_t  owner;
     ngx_http_fhir_binary_fetch_t *fetch;      /* of the patient's documents */
     ngx_pool_cleanup_t          *bundle;      /* frees a page of them */
     ngx_str_t                    page;        /* its URI */
     ngx_uint_t                   pages;       /* asked for so far */
     size_t                       read;        /* bytes of those before */
-    fhb_rc_t                     answer;      /* of an introspection */
-    ngx_uint_t                   sought;      /* for an unknown kid: what
-                                               * keys->landed will reach; 0:
-                                               * not */
-    ngx_str_t                    key_uri;     /* evaluated, once; empty: it */
-    ngx_str_t                    introspect_uri;
-                                              /* is none, or cannot be used */
-
-    unsigned                     evaluated:1; /* they are */
-    unsigned                     local:1;     /* the signature is good */
-    unsigned                     verified:1;  /* claims hold */
-    unsigned                     answered:1;  /* answer is set */
-    unsigned                     owns:1;      /* the patient does */
-} ngx_http_fhir_binary_auth_t;
+} ngx_http_fhir_binary_grant_t;
 
 
-/* the document as it comes: its bytes, or base64 out of a resource */
+/* how a request became one of the module's */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_BY_PHASE = 0,        /* in a phase of its location */
+    NGX_HTTP_FHIR_BINARY_BY_FILTER,           /* no phase has seen it */
+    NGX_HTTP_FHIR_BINARY_BY_CACHE,            /* an update in the background:
+                                               * what is stored is all that
+                                               * concerns us */
+    NGX_HTTP_FHIR_BINARY_BY_US                /* a subrequest of our own */
+} ngx_http_fhir_binary_origin_t;
+
+
+/* where nginx has redirected a request to, inside, since it is ours */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_LED_NOWHERE = 0,
+    NGX_HTTP_FHIR_BINARY_LED_ON,              /* to where the document is */
+    NGX_HTTP_FHIR_BINARY_LED_BY_ERROR,        /* to an error_page */
+    NGX_HTTP_FHIR_BINARY_LED_BY_REFUSAL       /* to one for our refusal */
+} ngx_http_fhir_binary_led_t;
 
 typedef struct {
+    ngx_http_fhir_binary_led_t   led;
+    ngx_uint_t                   status;      /* that an error_page keeps or
+                                               * sets; 0: there is none */
+    unsigned                     elsewhere:1; /* an error_page led to another
+                                               * document */
+    unsigned                     quiet:1;     /* r->error_page was set by us,
+                                               * not by nginx */
+} ngx_http_fhir_binary_redirect_t;
+
+
+/* what the client is told in the place of a document */
+
+typedef struct {
+    fhb_rc_t                     rc;          /* FHB_OK: it is not refused */
+    ngx_uint_t                   status;      /* 0: of the error's row */
+    ngx_str_t                    code;        /* of the issue; empty: of the
+                                               * error's row */
+    ngx_str_t                    parameter;   /* that is at fault */
+    ngx_str_t                    diagnostics;
+} ngx_http_fhir_binary_refusal_t;
+
+
+/* how the backend is asked for what the client has asked for */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_METHOD_SAME = 0,
+    NGX_HTTP_FHIR_BINARY_METHOD_GET,          /* with GET, for a HEAD */
+    NGX_HTTP_FHIR_BINARY_METHOD_NONE          /* not at all: OPTIONS */
+} ngx_http_fhir_binary_method_t;
+
+
+/* request/: what is asked for */
+
+typedef struct {
+    fhb_route_t                  route;
+    fhb_rc_t                     route_rc;
+    fhb_route_t                  whose;       /* the document that is looked up
+                                               * for the patient */
+    ngx_http_fhir_binary_method_t  method;
+
+    fhb_accept_t                *accept;      /* NULL: no Accept */
+    fhb_form_t                   format;
+    fhb_rc_t                     format_rc;
+    fhb_ccd_t                   *ccd;         /* NULL: another interaction */
+
+    /* of the request's header, not seen by nginx's own filters and modules */
+    ngx_table_elt_t             *accept_encoding;
+    ngx_table_elt_t             *if_match;
+    ngx_table_elt_t             *if_none_match;
+    ngx_table_elt_t             *if_modified_since;
+    ngx_table_elt_t             *if_unmodified_since;
+
+    unsigned                     read:1;      /* Accept and _format were */
+    unsigned                     prepared:1;  /* the request is ready for
+                                               * the backend */
+    unsigned                     ranged:1;    /* Range went to the backend */
+} ngx_http_fhir_binary_asked_t;
+
+
+/* how far a source has been read */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_SOURCE_OPEN = 0,
+    NGX_HTTP_FHIR_BINARY_SOURCE_LAST,         /* its last buffer was seen */
+    NGX_HTTP_FHIR_BINARY_SOURCE_WHOLE,        /* all of it was given */
+    NGX_HTTP_FHIR_BINARY_SOURCE_GONE          /* nginx has given up on it */
+} ngx_http_fhir_binary_source_state_t;
+
+
+/* where a slice is, and what may stand in it */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_SLICE_LIVE = 0,      /* of the document, in a buffer */
+    NGX_HTTP_FHIR_BINARY_SLICE_BARE,          /* the same, but the document may
+                                               * end within it */
+    NGX_HTTP_FHIR_BINARY_SLICE_KEPT           /* of the document, kept before */
+} ngx_http_fhir_binary_slice_t;
+
+
+/* whether bare slices are given */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_BARE_NEVER = 0,
+    NGX_HTTP_FHIR_BINARY_BARE_GIVEN,
+    NGX_HTTP_FHIR_BINARY_BARE_PAUSED          /* not the next one: it is for
+                                               * the reader */
+} ngx_http_fhir_binary_bare_t;
+
+
+/* what is kept of a document before the header leaves */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_KEPT_NONE = 0,
+    NGX_HTTP_FHIR_BINARY_KEPT_GROWS,
+    NGX_HTTP_FHIR_BINARY_KEPT_GIVEN           /* it comes before what is live */
+} ngx_http_fhir_binary_kept_state_t;
+
+typedef struct {
+    ngx_http_fhir_binary_kept_state_t  state;
+    u_char                      *data;
+    size_t                       len;
+    size_t                       pos;         /* up to here it was given */
+    size_t                       size;        /* allocated, bytes */
+} ngx_http_fhir_binary_kept_t;
+
+
+/* stream/: the document as it comes: its bytes, or base64 out of a resource */
+
+typedef struct {
+    ngx_http_fhir_binary_source_state_t  state;
+
     ngx_chain_t                 *in;
     ngx_buf_t                   *buf;
-    u_char                      *next;        /* of buf, when slice is used */
-    fhb_str_t                    slice;       /* what is to be used next */
+    u_char                      *next;        /* of buf, when live is used */
 
-    fhb_bin_read_t              *reader;      /* of a FHIR backend */
+    fhb_str_t                    live;        /* comes behind what is kept */
+    fhb_str_t                    slice;       /* what is to be used next */
+    ngx_http_fhir_binary_slice_t  kind;       /* of slice */
+    ngx_http_fhir_binary_bare_t  bare;
+
+    fhb_bin_read_t              *reader;      /* NULL: no resource of FHIR */
     const fhb_bin_meta_t        *meta;        /* NULL: not told yet */
 
-    u_char                      *held;        /* bytes before the header */
-    size_t                       held_len;
-    size_t                       held_pos;
-    size_t                       held_size;
+    ngx_http_fhir_binary_kept_t  kept;
 
     off_t                        left;        /* of the body, in bytes;
                                                * -1: not known */
+    ngx_msec_t                   heard;       /* when data came last */
     fhb_rc_t                     rc;          /* why it failed */
 
     unsigned                     flush:1;
     unsigned                     recycled:1;
-    unsigned                     old:1;       /* slice is of what was held */
-    unsigned                     bare:1;      /* slice is input, and may go on
-                                               * behind the value */
-    unsigned                     stopped:1;   /* a bare slice was, at what is
-                                               * for the reader */
-    unsigned                     spaced:1;    /* the value has white space, so
-                                               * bare slices are in vain */
-    unsigned                     gone:1;      /* upstream gave up */
-    unsigned                     last:1;      /* the last buffer was seen */
-    unsigned                     whole:1;     /* and all of it was given */
 } ngx_http_fhir_binary_source_t;
+
+
+/* stream/: fhir_binary_ccd_check, and base64 that is looked at ahead */
+
+typedef struct {
+    fhb_cda_t                   *cda;         /* NULL: nothing to check */
+    fhb_b64_dec_t                base64;      /* of what is kept */
+    size_t                       pos;         /* of what is kept: seen */
+    unsigned                     begun:1;     /* the start is that of a CCD */
+} ngx_http_fhir_binary_check_t;
 
 
 /* what the pump makes of a slice */
@@ -310,9 +478,21 @@ typedef enum {
 } ngx_http_fhir_binary_convert_t;
 
 
-/* the response pump: a document through a few output buffers */
+/* how far the pump is */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_PUMP_RUNS = 0,
+    NGX_HTTP_FHIR_BINARY_PUMP_ENDS,           /* the end of the input is that
+                                               * of a whole document */
+    NGX_HTTP_FHIR_BINARY_PUMP_DONE            /* nothing more goes out */
+} ngx_http_fhir_binary_pump_state_t;
+
+
+/* stream/: a document through a few output buffers */
 
 typedef struct {
+    ngx_http_fhir_binary_pump_state_t  state;
+
     ngx_chain_t                 *free;
     ngx_chain_t                 *busy;
     ngx_chain_t                 *out;
@@ -329,12 +509,9 @@ typedef struct {
     ngx_int_t                    bufs_max;
     size_t                       portion;     /* bytes in out */
 
-    unsigned                     armed:1;
     unsigned                     unflushed:1; /* something left since the
                                                * last flush */
-    unsigned                     nomem:1;
-    unsigned                     ended:1;     /* the stream's end is checked */
-    unsigned                     done:1;      /* nothing more goes out */
+    unsigned                     nomem:1;     /* no output buffer is free */
 } ngx_http_fhir_binary_pump_t;
 
 
@@ -360,118 +537,100 @@ typedef enum {
 } ngx_http_fhir_binary_end_t;
 
 
-/* one request; each part is written by the room named beside it */
+/* how far a backend's body is */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_BODY_AHEAD = 0,      /* nothing of it was read */
+    NGX_HTTP_FHIR_BINARY_BODY_PREREAD,        /* all came with the header */
+    NGX_HTTP_FHIR_BINARY_BODY_BEGUN,          /* it is being read */
+    NGX_HTTP_FHIR_BINARY_BODY_BROKEN          /* it breaks its protocol */
+} ngx_http_fhir_binary_body_t;
+
+
+/* upstream: how a backend's body is read, and what of nginx is wrapped */
 
 typedef struct {
-    ngx_http_request_t          *request;
-
-    /* the location that claimed the request */
-    const ngx_http_fhir_binary_loc_conf_t  *conf;
-
-    /* claim */
-    fhb_route_t                  route;
-    fhb_rc_t                     route_rc;
-    fhb_route_t                  whose;       /* the document that is looked up
-                                               * for the patient */
-    ngx_uint_t                   http_version; /* the client's */
-    unsigned                     options:1;   /* answered with 204 */
-    unsigned                     own:1;       /* a subrequest of ours */
-    unsigned                     late:1;      /* claimed by the filter */
-    unsigned                     background:1; /* an update of a cache: only
-                                               * what is stored concerns us */
-    unsigned                     paged:1;     /* an error_page took over */
-    unsigned                     elsewhere:1; /* and it leads to a document */
-    unsigned                     moved:1;     /* whose is being looked up */
-    unsigned                     quiet:1;     /* r->error_page is our word, not
-                                               * nginx's */
-    unsigned                     erred:1;     /* an error led here; without
-                                               * r->error_page, too, which is
-                                               * not set when error pages are
-                                               * recursive */
-    ngx_uint_t                   page_status; /* that it keeps or sets */
-
-    /* access */
-    ngx_http_fhir_binary_auth_t  auth;
-    unsigned                     granted:1;
-    unsigned                     waived:1;    /* satisfy any: by another */
-
-    /* fetch */
-    ngx_http_fhir_binary_fetch_t *fetched;    /* own: where it goes */
-
-    /* negotiate */
-    fhb_accept_t                *accept;      /* NULL: no Accept */
-    fhb_form_t                   format;
-    fhb_rc_t                     format_rc;
-    unsigned                     asked:1;     /* Accept and _format are read */
-    unsigned                     prepared:1;  /* the request is ready for
-                                               * the backend */
-    unsigned                     ranged:1;    /* Range went to the backend */
-    ngx_table_elt_t             *accept_encoding;
-
-    /* conditional: what nginx's own filter does not see */
-    ngx_table_elt_t             *if_match;
-    ngx_table_elt_t             *if_none_match;
-    ngx_table_elt_t             *if_modified_since;
-    ngx_table_elt_t             *if_unmodified_since;
-
-    /* document */
-    fhb_choice_t                 choice;
-    fhb_bin_head_t               head;
-    ngx_str_t                    type;        /* stored media type */
-    off_t                        length;      /* of the document, or -1 */
-    fhb_cda_t                   *cda;         /* NULL: nothing to check */
-    fhb_b64_dec_t                looking;     /* at what is held for it */
-    size_t                       seen;        /* bytes of it */
-    unsigned                     fhir:1;      /* the source is a resource */
-    unsigned                     held:1;      /* the header waits for data */
-    unsigned                     looked:1;    /* the start is that of a CCD */
-    unsigned                     asked_get:1; /* for a HEAD of the client */
-    unsigned                     open:1;      /* the body ends by close */
-    unsigned                     ended:1;     /* and its end was seen */
-    ngx_msec_t                   heard;       /* when data came last */
-
-    /* ccd */
-    fhb_ccd_t                   *ccd;         /* NULL: another interaction */
-
-    /* upstream */
     ngx_http_fhir_binary_end_t   end;
+    ngx_http_fhir_binary_body_t  body;
     ngx_int_t                  (*input_filter_init)(void *data);
     ngx_int_t                  (*input_filter)(void *data, ssize_t bytes);
     void                        *input_filter_ctx;
     ngx_event_pipe_input_filter_pt  pipe_filter;
-                                              /* nginx's own, all of them */
     void                       (*write_event_handler)(ngx_http_request_t *r);
-                                              /* nginx's own */
-    unsigned                     preread:1;   /* the whole body came with the
-                                               * header */
-    unsigned                     begun:1;     /* the body is being read */
-    unsigned                     broken:1;    /* it breaks its protocol */
+} ngx_http_fhir_binary_upstream_t;
 
-    /* body */
-    off_t                        promised;    /* bytes that the header named,
-                                               * or -1 */
+
+/* output: what the client was told of its connection and of the body */
+
+typedef struct {
+    ngx_uint_t                   http_version; /* the client's */
+    off_t                        promised;    /* bytes still to come by the
+                                               * header's word; -1: any */
     unsigned                     keepalive:1; /* as the header said */
-    unsigned                     complete:1;  /* the client has all of it */
+    unsigned                     close_delimited:1; /* the connection's end is
+                                               * the body's */
+} ngx_http_fhir_binary_output_t;
 
-    /* source */
-    ngx_http_fhir_binary_source_t  source;
 
-    /* pump */
-    ngx_http_fhir_binary_pump_t  pump;
+/* response/: the document, and the form that it leaves in */
 
-    /* relay */
-    fhb_rc_t                     relay;       /* the error in the place of
-                                               * what it reads; FHB_OK: it
-                                               * reads nothing */
+typedef struct {
+    fhb_choice_t                 choice;
+    fhb_bin_head_t               head;
+    off_t                        length;      /* or -1 */
+    fhb_rc_t                     relay;       /* what is answered where a
+                                               * backend's error does not
+                                               * pass */
+} ngx_http_fhir_binary_document_t;
 
-    /* outcome */
-    fhb_rc_t                     error;       /* FHB_OK: none */
-    ngx_uint_t                   status;      /* 0: of the error's row */
-    ngx_str_t                    code;        /* of the issue; empty: of the
-                                               * error's row */
-    ngx_str_t                    parameter;
-    ngx_str_t                    diagnostics;
-    unsigned                     refused:1;   /* its OperationOutcome left */
+
+/* what becomes of a response's body */
+
+typedef enum {
+    NGX_HTTP_FHIR_BINARY_PHASE_HEADER = 0,    /* the header is not decided */
+    NGX_HTTP_FHIR_BINARY_PHASE_PASS,          /* it leaves as it comes */
+    NGX_HTTP_FHIR_BINARY_PHASE_LOOKAHEAD,     /* the header waits for it */
+    NGX_HTTP_FHIR_BINARY_PHASE_RELAY,         /* an error's, read ahead */
+    NGX_HTTP_FHIR_BINARY_PHASE_PUMP,          /* it is converted */
+    NGX_HTTP_FHIR_BINARY_PHASE_REFUSED,       /* an answer of our own has left,
+                                               * what comes is dropped */
+    NGX_HTTP_FHIR_BINARY_PHASE_DISCARD,       /* a header without a body has */
+    NGX_HTTP_FHIR_BINARY_PHASE_COMPLETE,      /* all of the body has */
+    NGX_HTTP_FHIR_BINARY_PHASE_COLLECT,       /* it is for ourselves */
+    NGX_HTTP_FHIR_BINARY_PHASE_STORE,         /* it is for nginx's cache */
+    NGX_HTTP_FHIR_BINARY_PHASES
+} ngx_http_fhir_binary_phase_t;
+
+
+/*
+ * One request.  Each part is written by the folder named beside it, or by the
+ * room where it is the ground's; t/check/owner.sh holds to that.
+ */
+
+typedef struct {
+    ngx_http_request_t          *request;
+
+    /* ctx */
+    const ngx_http_fhir_binary_loc_conf_t  *conf; /* of the location that the
+                                               * request became ours in, or
+                                               * of a guarded one it came to */
+    ngx_http_fhir_binary_origin_t  origin;
+    ngx_http_fhir_binary_phase_t  phase;
+    ngx_http_fhir_binary_redirect_t  redirect;
+    ngx_http_fhir_binary_refusal_t  refusal;
+    ngx_str_t                    type;        /* stored media type, as far as
+                                               * it is known */
+
+    ngx_http_fhir_binary_upstream_t  upstream; /* upstream */
+    ngx_http_fhir_binary_output_t  output;    /* output */
+
+    ngx_http_fhir_binary_grant_t  grant;      /* token/ */
+    ngx_http_fhir_binary_fetch_t *subrequest; /* token/, NULL: it is none */
+    ngx_http_fhir_binary_asked_t  asked;      /* request/ */
+    ngx_http_fhir_binary_source_t  source;    /* stream/ */
+    ngx_http_fhir_binary_check_t  check;      /* stream/ */
+    ngx_http_fhir_binary_pump_t  pump;        /* stream/ */
+    ngx_http_fhir_binary_document_t  document; /* response/ */
 } ngx_http_fhir_binary_ctx_t;
 
 
@@ -481,21 +640,21 @@ ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_kept_add(
     ngx_http_request_t *r);
 ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_kept(ngx_http_request_t *r);
 
-/* ctx */
+/* phase */
 
-const ngx_http_fhir_binary_loc_conf_t *ngx_http_fhir_binary_loc_conf(
-    ngx_http_request_t *r);
-ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_ctx(ngx_http_request_t *r);
-ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_ctx_create(
-    ngx_http_request_t *r);
-ngx_int_t ngx_http_fhir_binary_reject(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+void ngx_http_fhir_binary_phase(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_http_fhir_binary_phase_t to);
+ngx_uint_t ngx_http_fhir_binary_answered(
+    const ngx_http_fhir_binary_ctx_t *ctx);
 
 /* upstream */
 
 fhb_rc_t ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_uint_t ngx_http_fhir_binary_upstream_live(ngx_http_request_t *r);
+void ngx_http_fhir_binary_upstream_begun(ngx_http_fhir_binary_ctx_t *ctx);
+ngx_uint_t ngx_http_fhir_binary_upstream_broken(
+    const ngx_http_fhir_binary_ctx_t *ctx);
 void ngx_http_fhir_binary_upstream_forget(ngx_http_request_t *r);
 void ngx_http_fhir_binary_upstream_spare(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -535,16 +694,51 @@ ngx_int_t ngx_http_fhir_binary_field_push(ngx_http_request_t *r,
 /* output */
 
 void ngx_http_fhir_binary_output_init(void);
+void ngx_http_fhir_binary_output_start(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_next_header(ngx_http_request_t *r);
+ngx_int_t ngx_http_fhir_binary_output_header(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_phase_t phase);
+void ngx_http_fhir_binary_output_promise(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_output_finish(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 #if (nginx_version >= 1029000)
 ngx_int_t ngx_http_fhir_binary_next_early_hints(ngx_http_request_t *r);
 #endif
 ngx_int_t ngx_http_fhir_binary_next_body(ngx_http_request_t *r,
     ngx_chain_t *in);
-ngx_int_t ngx_http_fhir_binary_output_cut(ngx_http_request_t *r,
+ngx_uint_t ngx_http_fhir_binary_output_honest(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_buf_t *b);
+ngx_int_t ngx_http_fhir_binary_output_cut(ngx_http_request_t *r, fhb_rc_t rc);
+
+/* ctx */
+
+const ngx_http_fhir_binary_loc_conf_t *ngx_http_fhir_binary_loc_conf(
+    ngx_http_request_t *r);
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_ctx(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_ctx_erred(
+    const ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_ctx_quiet(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-void ngx_http_fhir_binary_output_reset_on_close(ngx_http_request_t *r,
-    ngx_uint_t on);
+void ngx_http_fhir_binary_ctx_elsewhere(ngx_http_fhir_binary_ctx_t *ctx);
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_ctx_create(
+    ngx_http_request_t *r, ngx_http_fhir_binary_origin_t origin);
+void ngx_http_fhir_binary_ctx_enter(ngx_http_fhir_binary_ctx_t *ctx,
+    const ngx_http_fhir_binary_loc_conf_t *fbcf);
+void ngx_http_fhir_binary_ctx_type(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_str_t type);
+ngx_int_t ngx_http_fhir_binary_reject(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+void ngx_http_fhir_binary_refusal(ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc,
+    ngx_uint_t status);
+void ngx_http_fhir_binary_forgive(ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_refusal_parameter(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_str_t name);
+void ngx_http_fhir_binary_refusal_diagnostics(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_str_t text);
+void ngx_http_fhir_binary_refusal_code(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_str_t code);
 
 /* block */
 

@@ -53,16 +53,29 @@ static void
 ngx_http_fhir_binary_ctx_moved(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_uint_t  page;
+    ngx_uint_t                        page;
+    ngx_http_fhir_binary_redirect_t  *redirect;
 
-    page = r->error_page && !ctx->quiet;
+    redirect = &ctx->redirect;
+    page = r->error_page && !redirect->quiet;
 
-    ctx->paged = (ctx->error != FHB_OK);
-    ctx->page_status = (ctx->paged || page) ? r->err_status : 0;
+    if (ctx->refusal.rc != FHB_OK) {
+        redirect->led = NGX_HTTP_FHIR_BINARY_LED_BY_REFUSAL;
 
-    ctx->erred = ctx->paged || page || r->err_status
-                 || (ngx_http_fhir_binary_upstream_asked(r)
-                     && !ngx_http_fhir_binary_upstream_pointed(r));
+    } else if (page
+               || r->err_status
+               || (ngx_http_fhir_binary_upstream_asked(r)
+                   && !ngx_http_fhir_binary_upstream_pointed(r)))
+    {
+        redirect->led = NGX_HTTP_FHIR_BINARY_LED_BY_ERROR;
+
+    } else {
+        redirect->led = NGX_HTTP_FHIR_BINARY_LED_ON;
+    }
+
+    redirect->status =
+           (page || redirect->led == NGX_HTTP_FHIR_BINARY_LED_BY_REFUSAL)
+           ? r->err_status : 0;
 
     /* what comes now is of another source */
 
@@ -70,8 +83,48 @@ ngx_http_fhir_binary_ctx_moved(ngx_http_request_t *r,
 }
 
 
+/*
+ * An error has led the request to where it is now.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_ctx_erred(const ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return ctx->redirect.led == NGX_HTTP_FHIR_BINARY_LED_BY_ERROR
+           || ctx->redirect.led == NGX_HTTP_FHIR_BINARY_LED_BY_REFUSAL;
+}
+
+
+/*
+ * An error_page that a location merely inherits does not act there: nginx
+ * takes the first error_page for the last one, where r->error_page is set.
+ */
+
+void
+ngx_http_fhir_binary_ctx_quiet(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (!r->error_page) {
+        r->error_page = 1;
+        ctx->redirect.quiet = 1;
+    }
+}
+
+
+/*
+ * The error_page that led here leads to a document.
+ */
+
+void
+ngx_http_fhir_binary_ctx_elsewhere(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ctx->redirect.elsewhere = 1;
+}
+
+
 ngx_http_fhir_binary_ctx_t *
-ngx_http_fhir_binary_ctx_create(ngx_http_request_t *r)
+ngx_http_fhir_binary_ctx_create(ngx_http_request_t *r,
+    ngx_http_fhir_binary_origin_t origin)
 {
     ngx_http_fhir_binary_ctx_t  *ctx;
 
@@ -81,18 +134,32 @@ ngx_http_fhir_binary_ctx_create(ngx_http_request_t *r)
     }
 
     ctx->conf = ngx_http_fhir_binary_loc_conf(r);
-    ctx->length = -1;
-    ctx->promised = -1;
-    ctx->keepalive = r->keepalive;
-    ctx->http_version = r->http_version;
-    ctx->route_rc = fhb_route_parse(&ctx->route,
-                                    ngx_http_fhir_binary_to_core(r->uri));
+    ctx->origin = origin;
 
-    ctx->whose = ctx->route;
+    ngx_http_fhir_binary_output_start(r, ctx);
 
     ngx_http_set_ctx(r, ctx, ngx_http_fhir_binary_module);
 
     return ctx;
+}
+
+
+/*
+ * The request has come into another guarded location.
+ */
+
+void
+ngx_http_fhir_binary_ctx_enter(ngx_http_fhir_binary_ctx_t *ctx,
+    const ngx_http_fhir_binary_loc_conf_t *fbcf)
+{
+    ctx->conf = fbcf;
+}
+
+
+void
+ngx_http_fhir_binary_ctx_type(ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t type)
+{
+    ctx->type = type;
 }
 
 
@@ -111,13 +178,65 @@ ngx_http_fhir_binary_reject(ngx_http_request_t *r,
     row = fhb_error_row(rc);
     level = (row->status >= 500) ? NGX_LOG_ERR : NGX_LOG_INFO;
 
-    ctx->error = rc;
-    ctx->status = 0;
-    ngx_str_null(&ctx->code);
+    ngx_http_fhir_binary_refusal(ctx, rc, 0);
+    ngx_str_null(&ctx->refusal.code);
 
     ngx_log_error(level, r->connection->log, 0,
                   "fhir binary: refused with %d (%s)", row->status,
                   row->reason);
 
     return row->status;
+}
+
+
+/*
+ * rc is what the client is told; status: 0, that of its row.
+ */
+
+void
+ngx_http_fhir_binary_refusal(ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc,
+    ngx_uint_t status)
+{
+    ctx->refusal.rc = rc;
+    ctx->refusal.status = status;
+}
+
+
+/*
+ * Another module has granted, or another source has the document.
+ */
+
+void
+ngx_http_fhir_binary_forgive(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ctx->refusal.rc = FHB_OK;
+}
+
+
+/*
+ * The parameter that is at fault, what helps the client, and the code of a
+ * backend's own issue: bytes that live as long as the request.
+ */
+
+void
+ngx_http_fhir_binary_refusal_parameter(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_str_t name)
+{
+    ctx->refusal.parameter = name;
+}
+
+
+void
+ngx_http_fhir_binary_refusal_diagnostics(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_str_t text)
+{
+    ctx->refusal.diagnostics = text;
+}
+
+
+void
+ngx_http_fhir_binary_refusal_code(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_str_t code)
+{
+    ctx->refusal.code = code;
 }

@@ -5,6 +5,10 @@
 #include "ngx_http_fhir_binary.h"
 
 
+static void ngx_http_fhir_binary_output_reset_on_close(ngx_http_request_t *r,
+    ngx_uint_t on);
+
+
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 #if (nginx_version >= 1029000)
 static ngx_http_output_header_filter_pt  ngx_http_next_early_hints_filter;
@@ -27,10 +31,97 @@ ngx_http_fhir_binary_output_init(void)
 }
 
 
+void
+ngx_http_fhir_binary_output_start(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ctx->output.http_version = r->http_version;
+    ctx->output.promised = -1;
+    ctx->output.keepalive = r->keepalive;
+}
+
+
+/*
+ * The header of a request that is none of ours.
+ */
+
 ngx_int_t
 ngx_http_fhir_binary_next_header(ngx_http_request_t *r)
 {
     return ngx_http_next_header_filter(r);
+}
+
+
+/*
+ * The header leaves, and the body will be dealt with as phase says, if there
+ * is to be one.
+ */
+
+ngx_int_t
+ngx_http_fhir_binary_output_header(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_phase_t phase)
+{
+    ngx_int_t  rc;
+
+    ngx_http_fhir_binary_phase(ctx, phase);
+
+    rc = ngx_http_next_header_filter(r);
+
+    ctx->output.keepalive = r->keepalive;
+
+    if (rc > NGX_OK) {
+
+        /* the status of another filter's refusal, which comes here again */
+
+        ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_HEADER);
+        return rc;
+    }
+
+    if (r->header_only
+        && phase != NGX_HTTP_FHIR_BINARY_PHASE_REFUSED
+        && phase != NGX_HTTP_FHIR_BINARY_PHASE_DISCARD)
+    {
+        ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_DISCARD);
+    }
+
+    return rc;
+}
+
+
+/*
+ * The header of a document has left.  What marks the end of the body is known
+ * only now: other filters take a length away, and chunks can be switched off.
+ */
+
+void
+ngx_http_fhir_binary_output_promise(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ctx->output.promised = r->headers_out.content_length_n;
+
+    ctx->output.close_delimited = (r->headers_out.content_length_n == -1
+                                   && !r->chunked
+                                   && !r->header_only
+                                   && r->http_version < NGX_HTTP_VERSION_20);
+
+    if (ctx->output.close_delimited) {
+        ngx_http_fhir_binary_output_reset_on_close(r, 1);
+    }
+}
+
+
+/*
+ * All of a body has left that ends with the connection: its end may be seen.
+ */
+
+void
+ngx_http_fhir_binary_output_finish(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->output.close_delimited) {
+        ctx->output.close_delimited = 0;
+        ngx_http_fhir_binary_output_reset_on_close(r, 0);
+    }
 }
 
 
@@ -53,20 +144,50 @@ ngx_http_fhir_binary_next_body(ngx_http_request_t *r, ngx_chain_t *in)
 
 
 /*
+ * A buffer neither goes beyond the length that the header named nor ends the
+ * body before it.  Where no length was named and the connection's end is the
+ * body's, the end of a source that failed must be a reset.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_output_honest(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_buf_t *b)
+{
+    off_t  size;
+
+    size = ngx_buf_size(b);
+
+    if (ctx->output.promised != -1) {
+
+        if (size > ctx->output.promised) {
+            return 0;
+        }
+
+        ctx->output.promised -= size;
+    }
+
+    if (b->last_buf) {
+        return ctx->output.promised <= 0;
+    }
+
+    return !(ctx->output.close_delimited && b->flush && size == 0
+             && ngx_http_fhir_binary_upstream_failed(r));
+}
+
+
+/*
  * End a response so that it cannot be taken for a whole one.
  */
 
 ngx_int_t
-ngx_http_fhir_binary_output_cut(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+ngx_http_fhir_binary_output_cut(ngx_http_request_t *r, fhb_rc_t rc)
 {
-    ctx->pump.done = 1;
     r->keepalive = 0;
 
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "fhir binary: the document ended early, "
                   "the connection is cut (%s)",
-                  fhb_error_row(ctx->source.rc)->reason);
+                  fhb_error_row(rc)->reason);
 
     return NGX_ERROR;
 }
@@ -77,7 +198,7 @@ ngx_http_fhir_binary_output_cut(ngx_http_request_t *r,
  * byte to its last that end is a reset, whoever closes for whatever reason.
  */
 
-void
+static void
 ngx_http_fhir_binary_output_reset_on_close(ngx_http_request_t *r, ngx_uint_t on)
 {
     struct linger  linger;

@@ -49,12 +49,14 @@ static void ngx_http_fhir_binary_upstream_break(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_upstream_mends(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_upstream_waits(
+    const ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_upstream_ignore(void *data,
     ssize_t bytes);
 static ngx_int_t ngx_http_fhir_binary_upstream_follow(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static void ngx_http_fhir_binary_upstream_unfollow(void *data);
-static void ngx_http_fhir_binary_upstream_begun(ngx_event_t *ev);
+static void ngx_http_fhir_binary_upstream_followed(ngx_event_t *ev);
 static void ngx_http_fhir_binary_upstream_writer(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_fhir_binary_upstream_stores(
     ngx_http_request_t *r);
@@ -74,8 +76,8 @@ static ngx_http_request_t  *ngx_http_fhir_binary_upstream_next;
  * A response begins.  How its end is told is settled here, once, for whoever
  * reads, stores or drops the body.  What cannot be told is not stored.
  *
- * returns  FHB_OK, see ctx->end | FHB_E_BACKEND, lengths contradict each
- *          other, or it is no response at all
+ * returns  FHB_OK, see ctx->upstream.end | FHB_E_BACKEND, lengths contradict
+ *          each other, or it is no response at all
  */
 
 fhb_rc_t
@@ -84,7 +86,7 @@ ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
 {
     ngx_http_upstream_t  *u;
 
-    ctx->end = NGX_HTTP_FHIR_BINARY_END_GIVEN;
+    ctx->upstream.end = NGX_HTTP_FHIR_BINARY_END_GIVEN;
 
     if (!ngx_http_fhir_binary_upstream_live(r)) {
         return FHB_OK;
@@ -96,13 +98,13 @@ ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
 
     u->upgrade = 0;
 
-    ctx->begun = 0;
-    ctx->broken = 0;
-    ctx->end = ngx_http_fhir_binary_upstream_end(r, ctx);
-    ctx->preread = ngx_http_fhir_binary_upstream_preread(r, ctx);
+    ctx->upstream.end = ngx_http_fhir_binary_upstream_end(r, ctx);
+    ctx->upstream.body = ngx_http_fhir_binary_upstream_preread(r, ctx)
+                         ? NGX_HTTP_FHIR_BINARY_BODY_PREREAD
+                         : NGX_HTTP_FHIR_BINARY_BODY_AHEAD;
 
     if (u->input_filter_init != ngx_http_fhir_binary_upstream_init) {
-        ctx->input_filter_init = u->input_filter_init;
+        ctx->upstream.input_filter_init = u->input_filter_init;
         u->input_filter_init = ngx_http_fhir_binary_upstream_init;
     }
 
@@ -124,13 +126,13 @@ ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
         return FHB_E_BACKEND;
     }
 
-    if (ctx->end == NGX_HTTP_FHIR_BINARY_END_UNTOLD
-        || ctx->end == NGX_HTTP_FHIR_BINARY_END_HEAD)
+    if (ctx->upstream.end == NGX_HTTP_FHIR_BINARY_END_UNTOLD
+        || ctx->upstream.end == NGX_HTTP_FHIR_BINARY_END_HEAD)
     {
         if (ngx_http_fhir_binary_upstream_stores(r)) {
             ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0,
                           "fhir binary: a response is not stored, since %s",
-                          ctx->end == NGX_HTTP_FHIR_BINARY_END_HEAD
+                          ctx->upstream.end == NGX_HTTP_FHIR_BINARY_END_HEAD
                           ? "the backend was asked with HEAD"
                           : "only the end of the connection tells its end");
         }
@@ -258,7 +260,7 @@ ngx_http_fhir_binary_upstream_head(ngx_http_request_t *r,
     }
 
     return r->method == NGX_HTTP_HEAD
-           && !ctx->asked_get
+           && ctx->asked.method != NGX_HTTP_FHIR_BINARY_METHOD_GET
            && u->method.len == 0;
 }
 
@@ -310,7 +312,7 @@ ngx_http_fhir_binary_upstream_preread(ngx_http_request_t *r,
     u = r->upstream;
     n = u->buffer.last - u->buffer.pos;
 
-    switch (ctx->end) {
+    switch (ctx->upstream.end) {
 
     case NGX_HTTP_FHIR_BINARY_END_LENGTH:
         return u->headers_in.content_length_n <= (off_t) n;
@@ -351,24 +353,27 @@ ngx_http_fhir_binary_upstream_init(void *data)
         return NGX_ERROR;
     }
 
-    if (ctx->held && ngx_http_fhir_binary_upstream_follow(r, ctx) != NGX_OK) {
+    if (ngx_http_fhir_binary_upstream_waits(ctx)
+        && ngx_http_fhir_binary_upstream_follow(r, ctx) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    if (ctx->input_filter_init == NULL) {
+    if (ctx->upstream.input_filter_init == NULL) {
         ngx_http_fhir_binary_upstream_begin(r, ctx);
         return NGX_OK;
     }
 
     /* all protocols but proxy take a HEAD of the client for the backend's */
 
-    head = (r->method == NGX_HTTP_HEAD && ctx->asked_get);
+    head = (r->method == NGX_HTTP_HEAD
+            && ctx->asked.method == NGX_HTTP_FHIR_BINARY_METHOD_GET);
 
     if (head) {
         r->method = NGX_HTTP_GET;
     }
 
-    rc = ctx->input_filter_init(data);
+    rc = ctx->upstream.input_filter_init(data);
 
     if (head) {
         r->method = NGX_HTTP_HEAD;
@@ -394,6 +399,7 @@ ngx_http_fhir_binary_upstream_begin(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     off_t                *length;
+    ngx_uint_t            preread;
     ngx_http_upstream_t  *u;
 
     u = r->upstream;
@@ -404,26 +410,30 @@ ngx_http_fhir_binary_upstream_begin(ngx_http_request_t *r,
      * ngx_http_proxy_chunked_filter(), a length of 1 is "at least one more".
      */
 
-    if (ctx->end == NGX_HTTP_FHIR_BINARY_END_RECORDS && *length == -1) {
+    if (ctx->upstream.end == NGX_HTTP_FHIR_BINARY_END_RECORDS
+        && *length == -1)
+    {
         *length = 1;
     }
 
-    ctx->begun = 1;
+    preread = (ctx->upstream.body == NGX_HTTP_FHIR_BINARY_BODY_PREREAD);
+
+    ngx_http_fhir_binary_upstream_begun(ctx);
 
     /* proxy has chosen its filter of chunks just now */
 
     if (u->buffering) {
-        ctx->pipe_filter = u->pipe->input_filter;
+        ctx->upstream.pipe_filter = u->pipe->input_filter;
         u->pipe->input_filter = ngx_http_fhir_binary_upstream_pipe;
 
     } else {
-        ctx->input_filter = u->input_filter;
-        ctx->input_filter_ctx = u->input_filter_ctx;
+        ctx->upstream.input_filter = u->input_filter;
+        ctx->upstream.input_filter_ctx = u->input_filter_ctx;
         u->input_filter = ngx_http_fhir_binary_upstream_filter;
         u->input_filter_ctx = r;
     }
 
-    if (!ctx->refused || ctx->preread) {
+    if (ctx->phase != NGX_HTTP_FHIR_BINARY_PHASE_REFUSED || preread) {
         return;
     }
 
@@ -453,11 +463,11 @@ ngx_http_fhir_binary_upstream_pipe(ngx_event_pipe_t *p, ngx_buf_t *buf)
 
     ctx = ngx_http_fhir_binary_kept(p->output_ctx);
 
-    if (ctx->broken) {
+    if (ctx->upstream.body == NGX_HTTP_FHIR_BINARY_BODY_BROKEN) {
         return NGX_OK;
     }
 
-    if (ctx->pipe_filter(p, buf) != NGX_ERROR) {
+    if (ctx->upstream.pipe_filter(p, buf) != NGX_ERROR) {
         return NGX_OK;
     }
 
@@ -494,11 +504,13 @@ ngx_http_fhir_binary_upstream_filter(void *data, ssize_t bytes)
 
     ctx = ngx_http_fhir_binary_kept(r);
 
-    if (ctx->broken) {
+    if (ctx->upstream.body == NGX_HTTP_FHIR_BINARY_BODY_BROKEN) {
         return NGX_OK;
     }
 
-    if (ctx->input_filter(ctx->input_filter_ctx, bytes) != NGX_ERROR) {
+    if (ctx->upstream.input_filter(ctx->upstream.input_filter_ctx, bytes)
+        != NGX_ERROR)
+    {
         return NGX_OK;
     }
 
@@ -519,7 +531,7 @@ ngx_http_fhir_binary_upstream_break(ngx_http_request_t *r,
     ngx_event_pipe_t     *p;
     ngx_http_upstream_t  *u;
 
-    ctx->broken = 1;
+    ctx->upstream.body = NGX_HTTP_FHIR_BINARY_BODY_BROKEN;
 
     u = r->upstream;
 
@@ -546,7 +558,44 @@ static ngx_uint_t
 ngx_http_fhir_binary_upstream_mends(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    return ctx->held || ctx->refused || ctx->complete || r->header_only;
+    return ngx_http_fhir_binary_upstream_waits(ctx)
+           || ngx_http_fhir_binary_answered(ctx);
+}
+
+
+/*
+ * The header waits for the body.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_upstream_waits(const ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return ctx->phase == NGX_HTTP_FHIR_BINARY_PHASE_LOOKAHEAD
+           || ctx->phase == NGX_HTTP_FHIR_BINARY_PHASE_RELAY;
+}
+
+
+/*
+ * Bytes of the body have come, from wherever nginx has it.
+ */
+
+void
+ngx_http_fhir_binary_upstream_begun(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->upstream.body != NGX_HTTP_FHIR_BINARY_BODY_BROKEN) {
+        ctx->upstream.body = NGX_HTTP_FHIR_BINARY_BODY_BEGUN;
+    }
+}
+
+
+/*
+ * The body has broken the rules of its protocol.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_upstream_broken(const ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return ctx->upstream.body == NGX_HTTP_FHIR_BINARY_BODY_BROKEN;
 }
 
 
@@ -585,7 +634,7 @@ ngx_http_fhir_binary_upstream_follow(ngx_http_request_t *r,
     ev = cln->data;
     ngx_memzero(ev, sizeof(ngx_event_t));
 
-    ev->handler = ngx_http_fhir_binary_upstream_begun;
+    ev->handler = ngx_http_fhir_binary_upstream_followed;
     ev->data = ctx;
     ev->log = r->connection->log;
 
@@ -609,7 +658,7 @@ ngx_http_fhir_binary_upstream_unfollow(void *data)
 
 
 static void
-ngx_http_fhir_binary_upstream_begun(ngx_event_t *ev)
+ngx_http_fhir_binary_upstream_followed(ngx_event_t *ev)
 {
     ngx_connection_t            *c;
     ngx_http_request_t          *r;
@@ -621,7 +670,7 @@ ngx_http_fhir_binary_upstream_begun(ngx_event_t *ev)
     if (ngx_http_fhir_binary_upstream_live(r)
         && r->write_event_handler != ngx_http_fhir_binary_upstream_writer)
     {
-        ctx->write_event_handler = r->write_event_handler;
+        ctx->upstream.write_event_handler = r->write_event_handler;
         r->write_event_handler = ngx_http_fhir_binary_upstream_writer;
 
         if (!r->aio && (r->buffered & NGX_HTTP_COPY_BUFFERED)) {
@@ -667,7 +716,7 @@ ngx_http_fhir_binary_upstream_writer(ngx_http_request_t *r)
         p->aio = r->aio;
     }
 
-    ctx->write_event_handler(r);
+    ctx->upstream.write_event_handler(r);
 }
 
 
@@ -744,7 +793,7 @@ void
 ngx_http_fhir_binary_upstream_drop(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (!ctx->begun
+    if (ctx->upstream.body < NGX_HTTP_FHIR_BINARY_BODY_BEGUN
         || !ngx_http_fhir_binary_upstream_live(r)
         || ngx_http_fhir_binary_upstream_whole(r)
         || (ngx_http_fhir_binary_upstream_stores(r)
@@ -836,8 +885,8 @@ ngx_http_fhir_binary_upstream_read_out(ngx_http_request_t *r,
 
     u = r->upstream;
 
-    if (!ctx->begun) {
-        return ctx->preread;
+    if (ctx->upstream.body < NGX_HTTP_FHIR_BINARY_BODY_BEGUN) {
+        return ctx->upstream.body == NGX_HTTP_FHIR_BINARY_BODY_PREREAD;
     }
 
     if (!u->buffering) {

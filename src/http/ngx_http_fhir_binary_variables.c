@@ -209,11 +209,13 @@ static fhb_str_t
 ngx_http_fhir_binary_variable_claim(const ngx_http_fhir_binary_ctx_t *ctx,
     size_t offset)
 {
-    if (!ctx->auth.verified) {
+    if (ctx->grant.state != NGX_HTTP_FHIR_BINARY_GRANT_VERIFIED
+        && ctx->grant.state != NGX_HTTP_FHIR_BINARY_GRANT_GIVEN)
+    {
         return ngx_http_fhir_binary_variable_z("");
     }
 
-    return *(const fhb_str_t *) ((const char *) &ctx->auth.claims + offset);
+    return *(const fhb_str_t *) ((const char *) &ctx->grant.claims + offset);
 }
 
 
@@ -223,7 +225,7 @@ ngx_http_fhir_binary_interaction_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    switch (ctx->route.kind) {
+    switch (ctx->asked.route.kind) {
 
     case FHB_ROUTE_READ:
         return ngx_http_fhir_binary_variable_z("read");
@@ -246,7 +248,7 @@ ngx_http_fhir_binary_id_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ctx->route.id;
+    return ctx->asked.route.id;
 }
 
 
@@ -266,11 +268,11 @@ ngx_http_fhir_binary_form_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    if (ctx->error != FHB_OK) {
+    if (ctx->refusal.rc != FHB_OK) {
         return ngx_http_fhir_binary_variable_z("");
     }
 
-    switch (ctx->choice.form) {
+    switch (ctx->document.choice.form) {
 
     case FHB_FORM_NATIVE:
         return ngx_http_fhir_binary_variable_z("native");
@@ -292,7 +294,7 @@ ngx_http_fhir_binary_form_variable(ngx_http_request_t *r,
 static fhb_rc_t
 ngx_http_fhir_binary_variable_rc(const ngx_http_fhir_binary_ctx_t *ctx)
 {
-    return (ctx->error != FHB_OK) ? ctx->error : ctx->source.rc;
+    return (ctx->refusal.rc != FHB_OK) ? ctx->refusal.rc : ctx->source.rc;
 }
 
 
@@ -310,8 +312,8 @@ ngx_http_fhir_binary_outcome_variable(ngx_http_request_t *r,
         return ngx_http_fhir_binary_variable_z("");
     }
 
-    if (ctx->code.len) {
-        return ngx_http_fhir_binary_to_core(ctx->code);
+    if (ctx->refusal.code.len) {
+        return ngx_http_fhir_binary_to_core(ctx->refusal.code);
     }
 
     return ngx_http_fhir_binary_variable_z(fhb_error_row(rc)->code);
@@ -342,7 +344,7 @@ ngx_http_fhir_binary_context_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return fhb_scope_context_name(ctx->auth.verdict.context);
+    return fhb_scope_context_name(ctx->grant.verdict.context);
 }
 
 
@@ -353,7 +355,7 @@ ngx_http_fhir_binary_bound_variable(ngx_http_request_t *r,
     (void) r;
 
     return ngx_http_fhir_binary_variable_z(
-               ctx->auth.verdict.least == FHB_SCOPE_BOUND ? "1" : "");
+               ctx->grant.verdict.least == FHB_SCOPE_BOUND ? "1" : "");
 }
 
 
@@ -363,7 +365,7 @@ ngx_http_fhir_binary_cache_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ngx_http_fhir_binary_to_core(ctx->auth.cached);
+    return ngx_http_fhir_binary_to_core(ctx->grant.cached);
 }
 
 
@@ -384,20 +386,20 @@ ngx_http_fhir_binary_token_variable(ngx_http_request_t *r,
 
     own = ngx_http_fhir_binary_ctx(r);
 
-    if (own == NULL || !own->own || !own->fetched->token
-        || own->fetched->done)
+    if (own == NULL || own->subrequest == NULL || !own->subrequest->token
+        || own->subrequest->done)
     {
         return none;
     }
 
     fhb_out_init(&out, NULL, 0);
-    fhb_bearer_write_form(&out, ctx->auth.token);
+    fhb_bearer_write_form(&out, ctx->grant.token);
 
     if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
         return none;
     }
 
-    fhb_bearer_write_form(&out, ctx->auth.token);
+    fhb_bearer_write_form(&out, ctx->grant.token);
 
     return fhb_out_result(&out);
 }
@@ -409,7 +411,7 @@ ngx_http_fhir_binary_ccd_patient_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ctx->ccd ? fhb_ccd_value(&ctx->ccd->patient)
+    return ctx->asked.ccd ? fhb_ccd_value(&ctx->asked.ccd->patient)
                     : ngx_http_fhir_binary_variable_z("");
 }
 
@@ -420,7 +422,7 @@ ngx_http_fhir_binary_ccd_start_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ctx->ccd ? fhb_ccd_value(&ctx->ccd->start)
+    return ctx->asked.ccd ? fhb_ccd_value(&ctx->asked.ccd->start)
                     : ngx_http_fhir_binary_variable_z("");
 }
 
@@ -431,7 +433,7 @@ ngx_http_fhir_binary_ccd_end_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ctx->ccd ? fhb_ccd_value(&ctx->ccd->end)
+    return ctx->asked.ccd ? fhb_ccd_value(&ctx->asked.ccd->end)
                     : ngx_http_fhir_binary_variable_z("");
 }
 
@@ -442,6 +444,6 @@ ngx_http_fhir_binary_ccd_encounter_variable(ngx_http_request_t *r,
 {
     (void) r;
 
-    return ctx->ccd ? fhb_ccd_value(&ctx->ccd->encounter)
+    return ctx->asked.ccd ? fhb_ccd_value(&ctx->asked.ccd->encounter)
                     : ngx_http_fhir_binary_variable_z("");
 }

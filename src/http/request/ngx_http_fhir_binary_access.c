@@ -24,7 +24,9 @@ ngx_http_fhir_binary_access_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_fhir_binary_ctx(r);
 
-    if (ctx == NULL || ctx->own || ctx->paged
+    if (ctx == NULL
+        || ctx->subrequest != NULL
+        || ctx->redirect.led == NGX_HTTP_FHIR_BINARY_LED_BY_REFUSAL
         || ngx_http_fhir_binary_loc_conf(r)->version == FHB_VERSION_OFF)
     {
         /* what may leave here is for the filter to say */
@@ -37,7 +39,7 @@ ngx_http_fhir_binary_access_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    if (ctx->granted) {
+    if (ctx->grant.state == NGX_HTTP_FHIR_BINARY_GRANT_GIVEN) {
         return NGX_OK;
     }
 
@@ -50,7 +52,7 @@ ngx_http_fhir_binary_access_handler(ngx_http_request_t *r)
     rc = ngx_http_fhir_binary_access_tenant(r, ctx);
 
     if (rc == FHB_OK) {
-        rc = ctx->route_rc;
+        rc = ctx->asked.route_rc;
     }
 
     if (rc == FHB_OK) {
@@ -73,7 +75,7 @@ ngx_http_fhir_binary_access_handler(ngx_http_request_t *r)
         return n;
     }
 
-    ctx->granted = 1;
+    ngx_http_fhir_binary_grant(ctx, NGX_HTTP_FHIR_BINARY_GRANT_GIVEN);
 
     return NGX_OK;
 }
@@ -99,10 +101,8 @@ ngx_http_fhir_binary_access_enter(ngx_http_request_t *r,
         return;
     }
 
-    ctx->conf = fbcf;
-    ctx->granted = 0;
-    ctx->waived = 0;
-    ngx_memzero(&ctx->auth, sizeof(ngx_http_fhir_binary_auth_t));
+    ngx_http_fhir_binary_ctx_enter(ctx, fbcf);
+    ngx_http_fhir_binary_grant_forget(ctx);
 }
 
 
@@ -110,8 +110,8 @@ static fhb_rc_t
 ngx_http_fhir_binary_access_tenant(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_str_t  *claim;
-    ngx_str_t   tenant;
+    fhb_str_t  claim;
+    ngx_str_t  tenant;
 
     if (ctx->conf->tenant == NULL) {
         return FHB_OK;
@@ -121,11 +121,11 @@ ngx_http_fhir_binary_access_tenant(ngx_http_request_t *r,
         return FHB_E_NOMEM;
     }
 
-    claim = &ctx->auth.claims.tenant;
+    claim = ctx->grant.claims.tenant;
 
     if (tenant.len == 0
-        || tenant.len != claim->len
-        || ngx_memcmp(tenant.data, claim->data, claim->len) != 0)
+        || tenant.len != claim.len
+        || ngx_memcmp(tenant.data, claim.data, claim.len) != 0)
     {
         return FHB_E_TENANT;
     }

@@ -19,7 +19,6 @@ static fhb_rc_t ngx_http_fhir_binary_ccd_patient(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_ccd_acceptable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static void ngx_http_fhir_binary_ccd_free(void *data);
 
 
 /*
@@ -32,13 +31,13 @@ ngx_http_fhir_binary_ccd_prepare(ngx_http_request_t *r,
 {
     fhb_rc_t  rc;
 
-    if (ctx->route.kind != FHB_ROUTE_CCD) {
+    if (ctx->asked.route.kind != FHB_ROUTE_CCD) {
         return NGX_OK;
     }
 
     rc = FHB_OK;
 
-    if (ctx->ccd == NULL) {
+    if (ctx->asked.ccd == NULL) {
         rc = ngx_http_fhir_binary_ccd_parse(r, ctx);
     }
 
@@ -92,7 +91,8 @@ ngx_http_fhir_binary_ccd_parse(ngx_http_request_t *r,
                        &fault);
 
     if (rc != FHB_OK) {
-        ctx->parameter = ngx_http_fhir_binary_from_core(fault);
+        ngx_http_fhir_binary_refusal_parameter(ctx,
+                                        ngx_http_fhir_binary_from_core(fault));
         return rc;
     }
 
@@ -113,7 +113,7 @@ ngx_http_fhir_binary_ccd_parse(ngx_http_request_t *r,
 
     r->args = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
 
-    ctx->ccd = ccd;
+    ctx->asked.ccd = ccd;
 
     return FHB_OK;
 }
@@ -130,8 +130,9 @@ ngx_http_fhir_binary_ccd_patient(ngx_http_request_t *r,
 {
     fhb_str_t  base;
 
-    if (!ctx->conf->auth || ctx->waived
-        || ctx->auth.verdict.grant == FHB_SCOPE_FREE)
+    if (!ctx->conf->auth
+        || ctx->grant.state == NGX_HTTP_FHIR_BINARY_GRANT_WAIVED
+        || ctx->grant.verdict.grant == FHB_SCOPE_FREE)
     {
         return FHB_OK;
     }
@@ -140,8 +141,8 @@ ngx_http_fhir_binary_ccd_patient(ngx_http_request_t *r,
         return FHB_E_NOMEM;
     }
 
-    return fhb_reference_owner(fhb_ccd_value(&ctx->ccd->patient),
-                               ctx->auth.claims.patient, base);
+    return fhb_reference_owner(fhb_ccd_value(&ctx->asked.ccd->patient),
+                               ctx->grant.claims.patient, base);
 }
 
 
@@ -159,12 +160,14 @@ ngx_http_fhir_binary_ccd_acceptable(ngx_http_request_t *r,
     fhb_choice_t  choice;
 
     static const fhb_str_t  type = fhb_string("application/xml");
+    static const ngx_str_t  accept = ngx_string("Accept");
+    static const ngx_str_t  format = ngx_string("_format");
 
-    ctx->type = ngx_http_fhir_binary_from_core(type);
+    ngx_http_fhir_binary_ctx_type(ctx, ngx_http_fhir_binary_from_core(type));
 
-    if (ctx->format_rc != FHB_OK) {
-        rc = ctx->format_rc;
-        ngx_str_set(&ctx->parameter, "_format");
+    if (ctx->asked.format_rc != FHB_OK) {
+        rc = ctx->asked.format_rc;
+        ngx_http_fhir_binary_refusal_parameter(ctx, format);
 
     } else {
         ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
@@ -176,7 +179,7 @@ ngx_http_fhir_binary_ccd_acceptable(ngx_http_request_t *r,
         }
 
         if (rc != FHB_OK) {
-            ngx_str_set(&ctx->parameter, "Accept");
+            ngx_http_fhir_binary_refusal_parameter(ctx, accept);
         }
     }
 
@@ -199,7 +202,9 @@ ngx_http_fhir_binary_ccd_type(ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_media_t  media;
 
-    if (ctx->route.kind != FHB_ROUTE_CCD || !ctx->conf->ccd_check) {
+    static const ngx_str_t  xml = ngx_string("application/xml");
+
+    if (ctx->asked.route.kind != FHB_ROUTE_CCD || !ctx->conf->ccd_check) {
         return;
     }
 
@@ -207,53 +212,8 @@ ngx_http_fhir_binary_ccd_type(ngx_http_fhir_binary_ctx_t *ctx)
         != FHB_OK
         || fhb_media_syntax(&media) != FHB_FORM_XML)
     {
-        ngx_str_set(&ctx->type, "application/xml");
+        ngx_http_fhir_binary_ctx_type(ctx, xml);
     }
-}
-
-
-/*
- * fhir_binary_ccd_check: look at the document before it leaves.
- */
-
-ngx_int_t
-ngx_http_fhir_binary_ccd_look(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
-{
-    fhb_alloc_t         *heap;
-    ngx_pool_cleanup_t  *cln;
-
-    if (ctx->route.kind != FHB_ROUTE_CCD
-        || !ctx->conf->ccd_check
-        || (r->method == NGX_HTTP_HEAD && !ctx->asked_get))
-    {
-        return NGX_OK;
-    }
-
-    cln = ngx_pool_cleanup_add(r->pool, 0);
-    heap = ngx_palloc(r->pool, sizeof(fhb_alloc_t));
-
-    if (cln == NULL || heap == NULL) {
-        return NGX_ERROR;
-    }
-
-    *heap = ngx_http_fhir_binary_heap(r->connection->log);
-
-    if (fhb_cda_create(&ctx->cda, heap) != FHB_OK) {
-        return NGX_ERROR;
-    }
-
-    cln->handler = ngx_http_fhir_binary_ccd_free;
-    cln->data = ctx->cda;
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_fhir_binary_ccd_free(void *data)
-{
-    fhb_cda_free(data);
 }
 
 
@@ -295,4 +255,19 @@ ngx_http_fhir_binary_ccd_identify(ngx_http_request_t *r, fhb_str_t *id)
     id->len = NGX_HTTP_FHIR_BINARY_UUID;
 
     return NGX_OK;
+}
+
+
+/*
+ * fhir_binary_ccd_check: the document that comes is looked at.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_ccd_checked(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return ctx->asked.route.kind == FHB_ROUTE_CCD
+           && ctx->conf->ccd_check
+           && (r->method != NGX_HTTP_HEAD
+               || ctx->asked.method == NGX_HTTP_FHIR_BINARY_METHOD_GET);
 }

@@ -22,10 +22,10 @@ void
 ngx_http_fhir_binary_conditional_take(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ctx->if_match = r->headers_in.if_match;
-    ctx->if_none_match = r->headers_in.if_none_match;
-    ctx->if_modified_since = r->headers_in.if_modified_since;
-    ctx->if_unmodified_since = r->headers_in.if_unmodified_since;
+    ctx->asked.if_match = r->headers_in.if_match;
+    ctx->asked.if_none_match = r->headers_in.if_none_match;
+    ctx->asked.if_modified_since = r->headers_in.if_modified_since;
+    ctx->asked.if_unmodified_since = r->headers_in.if_unmodified_since;
 
     r->headers_in.if_match = NULL;
     r->headers_in.if_none_match = NULL;
@@ -42,7 +42,12 @@ ngx_int_t
 ngx_http_fhir_binary_conditional(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_str_t  etag;
+    ngx_str_t                            etag;
+    ngx_uint_t                           dated;
+    const ngx_http_fhir_binary_asked_t  *asked;
+
+    asked = &ctx->asked;
+    dated = (r->headers_out.last_modified_time != -1);
 
     ngx_str_null(&etag);
 
@@ -50,30 +55,32 @@ ngx_http_fhir_binary_conditional(ngx_http_request_t *r,
         etag = r->headers_out.etag->value;
     }
 
-    if (ctx->if_match) {
-        if (!ngx_http_fhir_binary_conditional_lists(ctx->if_match, &etag, 1)) {
+    if (asked->if_match) {
+        if (!ngx_http_fhir_binary_conditional_lists(asked->if_match, &etag,
+                                                    1))
+        {
             return NGX_HTTP_PRECONDITION_FAILED;
         }
 
-    } else if (ctx->if_unmodified_since
-               && r->headers_out.last_modified_time != -1
+    } else if (asked->if_unmodified_since
+               && dated
                && !ngx_http_fhir_binary_conditional_since(r,
-                                                ctx->if_unmodified_since, 1))
+                                              asked->if_unmodified_since, 1))
     {
         return NGX_HTTP_PRECONDITION_FAILED;
     }
 
-    if (ctx->if_none_match) {
-        if (ngx_http_fhir_binary_conditional_lists(ctx->if_none_match, &etag,
-                                                   0))
+    if (asked->if_none_match) {
+        if (ngx_http_fhir_binary_conditional_lists(asked->if_none_match,
+                                                   &etag, 0))
         {
             return NGX_HTTP_NOT_MODIFIED;
         }
 
-    } else if (ctx->if_modified_since
-               && r->headers_out.last_modified_time != -1
+    } else if (asked->if_modified_since
+               && dated
                && ngx_http_fhir_binary_conditional_since(r,
-                                                    ctx->if_modified_since, 0))
+                                                asked->if_modified_since, 0))
     {
         return NGX_HTTP_NOT_MODIFIED;
     }

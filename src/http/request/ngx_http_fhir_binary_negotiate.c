@@ -32,11 +32,11 @@ ngx_http_fhir_binary_negotiate_ask(ngx_http_request_t *r,
 {
     fhb_rc_t  rc;
 
-    if (ctx->asked) {
+    if (ctx->asked.read) {
         return FHB_OK;
     }
 
-    ctx->asked = 1;
+    ctx->asked.read = 1;
 
     rc = ngx_http_fhir_binary_negotiate_format(r, ctx);
 
@@ -55,8 +55,8 @@ ngx_http_fhir_binary_negotiate_wish(const ngx_http_fhir_binary_ctx_t *ctx,
     ngx_memzero(wish, sizeof(fhb_wish_t));
 
     wish->version = ctx->conf->version;
-    wish->accept = ctx->accept;
-    wish->format = ctx->format;
+    wish->accept = ctx->asked.accept;
+    wish->format = ctx->asked.format;
     wish->lenient = ctx->conf->lenient;
     wish->fhir = ctx->conf->fhir;
 }
@@ -72,6 +72,8 @@ ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
     fhb_str_t      lines[NGX_HTTP_FHIR_BINARY_LINES];
     fhb_accept_t   accept;
 
+    static const ngx_str_t  name = ngx_string("Accept");
+
     n = ngx_http_fhir_binary_negotiate_lines(r, lines);
 
     if (n == 0) {
@@ -81,7 +83,7 @@ ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
     rc = fhb_accept_parse(&accept, lines, n);
 
     if (rc != FHB_OK) {
-        ngx_str_set(&ctx->parameter, "Accept");
+        ngx_http_fhir_binary_refusal_parameter(ctx, name);
         return rc;
     }
 
@@ -89,12 +91,12 @@ ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
 
     len = offsetof(fhb_accept_t, ranges) + accept.n * sizeof(fhb_range_t);
 
-    ctx->accept = ngx_palloc(r->pool, len);
-    if (ctx->accept == NULL) {
+    ctx->asked.accept = ngx_palloc(r->pool, len);
+    if (ctx->asked.accept == NULL) {
         return FHB_E_NOMEM;
     }
 
-    ngx_memcpy(ctx->accept, &accept, len);
+    ngx_memcpy(ctx->asked.accept, &accept, len);
 
     return FHB_OK;
 }
@@ -139,6 +141,8 @@ ngx_http_fhir_binary_negotiate_format(ngx_http_request_t *r,
     fhb_rc_t   rc;
     fhb_out_t  out;
 
+    static const ngx_str_t  name = ngx_string("_format");
+
     if (r->args.len == 0) {
         return FHB_OK;
     }
@@ -148,7 +152,7 @@ ngx_http_fhir_binary_negotiate_format(ngx_http_request_t *r,
     rc = fhb_query_format(ngx_http_fhir_binary_to_core(r->args), &out);
 
     if (rc == FHB_OK && out.len) {
-        rc = fhb_accept_format(&ctx->format, fhb_out_result(&out),
+        rc = fhb_accept_format(&ctx->asked.format, fhb_out_result(&out),
                                ctx->conf->version);
     }
 
@@ -158,11 +162,11 @@ ngx_http_fhir_binary_negotiate_format(ngx_http_request_t *r,
 
     if (rc == FHB_E_FORMAT) {
         /* 406 has its place after the document was found */
-        ctx->format_rc = rc;
+        ctx->asked.format_rc = rc;
         return FHB_OK;
     }
 
-    ngx_str_set(&ctx->parameter, "_format");
+    ngx_http_fhir_binary_refusal_parameter(ctx, name);
 
     return rc;
 }
@@ -180,7 +184,7 @@ ngx_http_fhir_binary_negotiate_available(ngx_http_request_t *r,
     size_t        len;
     ngx_uint_t    i;
     fhb_out_t     out;
-    ngx_str_t     types[2], stored;
+    ngx_str_t     types[2], stored, text;
     fhb_choice_t  choice;
 
     stored = ctx->type;
@@ -214,10 +218,12 @@ ngx_http_fhir_binary_negotiate_available(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ctx->diagnostics.data = p;
-    ctx->diagnostics.len = ngx_snprintf(p, len, "Available: %V, %V, %V",
-                                        &stored, &types[0], &types[1])
-                           - p;
+    text.data = p;
+    text.len = ngx_snprintf(p, len, "Available: %V, %V, %V", &stored,
+                            &types[0], &types[1])
+               - p;
+
+    ngx_http_fhir_binary_refusal_diagnostics(ctx, text);
 
     return NGX_OK;
 }

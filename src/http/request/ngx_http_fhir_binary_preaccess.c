@@ -57,10 +57,8 @@ ngx_http_fhir_binary_rewrite_handler(ngx_http_request_t *r)
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    if (clcf->error_pages != NULL && !r->error_page) {
-        /* nginx takes the first error_page for the last one */
-        r->error_page = 1;
-        ctx->quiet = 1;
+    if (clcf->error_pages != NULL) {
+        ngx_http_fhir_binary_ctx_quiet(r, ctx);
     }
 
     return NGX_DECLINED;
@@ -86,10 +84,12 @@ ngx_http_fhir_binary_preaccess_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    ctx = ngx_http_fhir_binary_ctx_create(r);
+    ctx = ngx_http_fhir_binary_ctx_create(r, NGX_HTTP_FHIR_BINARY_BY_PHASE);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_http_fhir_binary_route(r, ctx);
 
     if (r != r->main) {
         return ngx_http_fhir_binary_reject(r, ctx, FHB_E_SUBREQUEST);
@@ -103,7 +103,7 @@ ngx_http_fhir_binary_preaccess_handler(ngx_http_request_t *r)
         return ngx_http_fhir_binary_reject(r, ctx, FHB_E_REQUEST);
     }
 
-    if (ctx->route_rc == FHB_OK
+    if (ctx->asked.route_rc == FHB_OK
         && ngx_http_fhir_binary_request_target(r) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -124,7 +124,7 @@ ngx_http_fhir_binary_preaccess_method(ngx_http_request_t *r,
         return NGX_DECLINED;
 
     case NGX_HTTP_OPTIONS:
-        ctx->options = 1;
+        ctx->asked.method = NGX_HTTP_FHIR_BINARY_METHOD_NONE;
         return NGX_HTTP_NO_CONTENT;
 
     case NGX_HTTP_UNKNOWN:
@@ -133,4 +133,19 @@ ngx_http_fhir_binary_preaccess_method(ngx_http_request_t *r,
     default:
         return ngx_http_fhir_binary_reject(r, ctx, FHB_E_METHOD);
     }
+}
+
+
+/*
+ * What the path says of the document, and of the one that a token's patient
+ * must own.
+ */
+
+void
+ngx_http_fhir_binary_route(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ctx->asked.route_rc = fhb_route_parse(&ctx->asked.route,
+                                          ngx_http_fhir_binary_to_core(r->uri));
+    ctx->asked.whose = ctx->asked.route;
 }

@@ -24,11 +24,12 @@ ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r)
 {
     fhb_rc_t                     rc;
     ngx_int_t                    n;
+    ngx_uint_t                   erred;
     ngx_http_fhir_binary_ctx_t  *ctx;
 
     ctx = ngx_http_fhir_binary_ctx(r);
 
-    if (ctx == NULL || ctx->own) {
+    if (ctx == NULL || ctx->subrequest != NULL) {
         return NGX_DECLINED;
     }
 
@@ -41,29 +42,33 @@ ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r)
         }
     }
 
-    if (ctx->erred && ctx->asked_get) {
+    erred = ngx_http_fhir_binary_ctx_erred(ctx);
+
+    if (erred && ctx->asked.method == NGX_HTTP_FHIR_BINARY_METHOD_GET) {
         /* the header filter has set HEAD again for the first source */
         ngx_http_fhir_binary_request_method(r, ctx);
     }
 
-    if (ctx->erred && ngx_http_fhir_binary_precontent_source(r, ctx) != NGX_OK)
-    {
-        return fhb_error_row(ctx->error)->status;
+    if (erred && ngx_http_fhir_binary_precontent_source(r, ctx) != NGX_OK) {
+        return fhb_error_row(ctx->refusal.rc)->status;
     }
 
-    if (ctx->paged || ctx->prepared) {
+    if (ctx->redirect.led == NGX_HTTP_FHIR_BINARY_LED_BY_REFUSAL
+        || ctx->asked.prepared)
+    {
         return NGX_DECLINED;
     }
 
-    if (ctx->conf->auth && !ctx->granted) {
-
+    if (ctx->conf->auth
+        && ctx->grant.state != NGX_HTTP_FHIR_BINARY_GRANT_GIVEN)
+    {
         if (ngx_http_fhir_binary_precontent_waive(r, ctx) != NGX_OK) {
             return ngx_http_fhir_binary_reject(r, ctx, FHB_E_LOGIN);
         }
     }
 
-    if (ctx->route_rc != FHB_OK) {
-        return ngx_http_fhir_binary_reject(r, ctx, ctx->route_rc);
+    if (ctx->asked.route_rc != FHB_OK) {
+        return ngx_http_fhir_binary_reject(r, ctx, ctx->asked.route_rc);
     }
 
     n = ngx_http_fhir_binary_ccd_prepare(r, ctx);
@@ -80,7 +85,7 @@ ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r)
 
     ngx_http_fhir_binary_request_method(r, ctx);
 
-    ctx->ranged = ngx_http_fhir_binary_request_ranged(r, ctx);
+    ctx->asked.ranged = ngx_http_fhir_binary_request_ranged(r, ctx);
 
     if (ngx_http_fhir_binary_request_headers(r, ctx) != NGX_OK
         || ngx_http_fhir_binary_request_args(r) != NGX_OK
@@ -93,11 +98,11 @@ ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r)
 
 #if (NGX_HTTP_GZIP)
     /* no precompressed file: it could not be wrapped */
-    ctx->accept_encoding = r->headers_in.accept_encoding;
+    ctx->asked.accept_encoding = r->headers_in.accept_encoding;
     r->headers_in.accept_encoding = NULL;
 #endif
 
-    ctx->prepared = 1;
+    ctx->asked.prepared = 1;
 
     return ngx_http_fhir_binary_request_body(r);
 }
@@ -113,46 +118,39 @@ static ngx_int_t
 ngx_http_fhir_binary_precontent_moved(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_int_t    rc;
-    fhb_route_t  route;
+    fhb_route_t   route;
+    fhb_route_t  *whose;
 
-    if (!ctx->erred) {
+    if (!ngx_http_fhir_binary_ctx_erred(ctx)) {
         return NGX_OK;
     }
+
+    whose = &ctx->asked.whose;
 
     if (fhb_route_parse(&route, ngx_http_fhir_binary_to_core(r->uri))
         != FHB_OK)
     {
         /* nobody can say which document that is */
 
-        ctx->whose = route;
-        ctx->auth.owns = 0;
+        *whose = route;
+        ngx_http_fhir_binary_patient_forget(ctx);
 
         return NGX_OK;
     }
 
-    if (route.kind != ctx->whose.kind
-        || !fhb_text_eq(route.id, ctx->whose.id)
-        || !fhb_text_eq(route.vid, ctx->whose.vid))
+    if (route.kind != whose->kind
+        || !fhb_text_eq(route.id, whose->id)
+        || !fhb_text_eq(route.vid, whose->vid))
     {
-        ctx->whose = route;
-        ctx->moved = 1;
-
-        ctx->auth.fetch = NULL;
-        ctx->auth.pages = 0;
-        ctx->auth.read = 0;
-        ctx->auth.owns = 0;
+        *whose = route;
+        ngx_http_fhir_binary_patient_moved(ctx);
     }
 
-    if (!ctx->moved || !ctx->granted) {
+    if (ctx->grant.state != NGX_HTTP_FHIR_BINARY_GRANT_GIVEN) {
         return NGX_OK;
     }
 
-    rc = ngx_http_fhir_binary_patient_ask(r, ctx);
-
-    ctx->moved = (rc == NGX_AGAIN);
-
-    return rc;
+    return ngx_http_fhir_binary_patient_ask_again(r, ctx);
 }
 
 
@@ -173,10 +171,10 @@ ngx_http_fhir_binary_precontent_source(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    ctx->elsewhere = 1;
+    ngx_http_fhir_binary_ctx_elsewhere(ctx);
 
-    if (ctx->error == FHB_OK
-        || !ctx->conf->auth || ctx->granted || ctx->waived)
+    if (ctx->refusal.rc == FHB_OK
+        || !ctx->conf->auth || ngx_http_fhir_binary_granted(ctx))
     {
         return NGX_OK;
     }
@@ -207,9 +205,9 @@ ngx_http_fhir_binary_precontent_waive(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ctx->waived = 1;
-    ctx->error = FHB_OK;
-    ngx_memzero(&ctx->auth, sizeof(ngx_http_fhir_binary_auth_t));
+    ngx_http_fhir_binary_forgive(ctx);
+    ngx_http_fhir_binary_grant_forget(ctx);
+    ngx_http_fhir_binary_grant(ctx, NGX_HTTP_FHIR_BINARY_GRANT_WAIVED);
 
     return NGX_OK;
 }

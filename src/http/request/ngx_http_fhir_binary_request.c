@@ -160,7 +160,7 @@ ngx_http_fhir_binary_request_method(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     if (r->method != NGX_HTTP_HEAD
-        || ctx->route.kind == FHB_ROUTE_CCD
+        || ctx->asked.route.kind == FHB_ROUTE_CCD
         || ctx->conf->backend == NGX_HTTP_FHIR_BINARY_RAW)
     {
         return;
@@ -169,7 +169,7 @@ ngx_http_fhir_binary_request_method(ngx_http_request_t *r,
     r->method = NGX_HTTP_GET;
     ngx_str_set(&r->method_name, "GET");
 
-    ctx->asked_get = 1;
+    ctx->asked.method = NGX_HTTP_FHIR_BINARY_METHOD_GET;
 }
 
 
@@ -188,9 +188,9 @@ ngx_http_fhir_binary_request_ranged(ngx_http_request_t *r,
     if (r->headers_in.range == NULL
         || r->headers_in.if_range != NULL
         || r->method != NGX_HTTP_GET
-        || ctx->asked_get
-        || ctx->route.kind == FHB_ROUTE_CCD
-        || ctx->format_rc != FHB_OK
+        || ctx->asked.method == NGX_HTTP_FHIR_BINARY_METHOD_GET
+        || ctx->asked.route.kind == FHB_ROUTE_CCD
+        || ctx->asked.format_rc != FHB_OK
         || ctx->conf->backend == NGX_HTTP_FHIR_BINARY_FHIR)
     {
         return 0;
@@ -315,7 +315,7 @@ ngx_http_fhir_binary_request_drops(ngx_http_request_t *r,
             continue;
         }
 
-        return !(ctx->ranged && h == r->headers_in.range);
+        return !(ctx->asked.ranged && h == r->headers_in.range);
     }
 
     return 0;

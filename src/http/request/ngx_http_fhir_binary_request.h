@@ -16,6 +16,8 @@
 
 ngx_int_t ngx_http_fhir_binary_rewrite_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_fhir_binary_preaccess_handler(ngx_http_request_t *r);
+void ngx_http_fhir_binary_route(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 
 /* access */
 
@@ -59,10 +61,10 @@ ngx_int_t ngx_http_fhir_binary_conditional(ngx_http_request_t *r,
 ngx_int_t ngx_http_fhir_binary_ccd_prepare(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 void ngx_http_fhir_binary_ccd_type(ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_ccd_look(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_ccd_identify(ngx_http_request_t *r,
     fhb_str_t *id);
+ngx_uint_t ngx_http_fhir_binary_ccd_checked(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 
 
 #pragma GCC visibility pop

@@ -20,7 +20,7 @@ static ngx_uint_t ngx_http_fhir_binary_document_weak_range(
 static ngx_int_t ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_phase_t phase);
 
 
 /*
@@ -33,7 +33,9 @@ ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
 {
     fhb_rc_t  rc;
 
-    if (ctx->conf->auth && !ctx->waived) {
+    if (ctx->conf->auth
+        && ctx->grant.state != NGX_HTTP_FHIR_BINARY_GRANT_WAIVED)
+    {
 
         rc = ngx_http_fhir_binary_scope_fine(r, ctx);
 
@@ -45,7 +47,7 @@ ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
     rc = ngx_http_fhir_binary_document_form(r, ctx);
 
     if (rc == FHB_OK
-        && ctx->choice.form != FHB_FORM_NATIVE
+        && ctx->document.choice.form != FHB_FORM_NATIVE
         && ngx_http_fhir_binary_response_coded(r))
     {
         return FHB_E_BACKEND_ENCODING;
@@ -63,8 +65,11 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
     fhb_wish_t    wish;
     fhb_media_t   media, *stored;
 
-    if (ctx->length == 0
-        && ctx->route.kind == FHB_ROUTE_CCD && ctx->conf->ccd_check)
+    static const ngx_str_t  accept = ngx_string("Accept");
+    static const ngx_str_t  format = ngx_string("_format");
+
+    if (ctx->document.length == 0
+        && ctx->asked.route.kind == FHB_ROUTE_CCD && ctx->conf->ccd_check)
     {
         return FHB_E_BACKEND_CCD;
     }
@@ -79,15 +84,15 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
         stored = NULL;
     }
 
-    if (ctx->format_rc != FHB_OK) {
-        rc = ctx->format_rc;
-        ngx_str_set(&ctx->parameter, "_format");
+    if (ctx->asked.format_rc != FHB_OK) {
+        rc = ctx->asked.format_rc;
+        ngx_http_fhir_binary_refusal_parameter(ctx, format);
 
     } else {
-        rc = fhb_accept_choose(&ctx->choice, &wish, stored);
+        rc = fhb_accept_choose(&ctx->document.choice, &wish, stored);
 
         if (rc != FHB_OK) {
-            ngx_str_set(&ctx->parameter, "Accept");
+            ngx_http_fhir_binary_refusal_parameter(ctx, accept);
         }
     }
 
@@ -96,7 +101,7 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
                ? rc : FHB_E_NOMEM;
     }
 
-    if (ctx->choice.form == FHB_FORM_NATIVE) {
+    if (ctx->document.choice.form == FHB_FORM_NATIVE) {
         return FHB_OK;
     }
 
@@ -109,7 +114,7 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: the backend's %s is not a media type "
                       "(%uz bytes)",
-                      ctx->fhir ? "contentType" : "Content-Type",
+                      ctx->source.reader ? "contentType" : "Content-Type",
                       ctx->type.len);
 
         return FHB_E_BACKEND_TYPE;
@@ -119,11 +124,11 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
         return FHB_E_REQUIRED;
     }
 
-    if (ctx->length == 0 && ctx->conf->version < FHB_R4) {
+    if (ctx->document.length == 0 && ctx->conf->version < FHB_R4) {
         return FHB_E_REQUIRED;
     }
 
-    if (ctx->length > NGX_MAX_OFF_T_VALUE / 2) {
+    if (ctx->document.length > NGX_MAX_OFF_T_VALUE / 2) {
         /* no document, and no length that its base64 could have */
         return FHB_E_BACKEND;
     }
@@ -143,9 +148,9 @@ ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
     ngx_int_t  rc;
 
 #if (NGX_HTTP_GZIP)
-    if (ctx->prepared) {
+    if (ctx->asked.prepared) {
         /* what the client takes was hidden from nginx's static modules */
-        r->headers_in.accept_encoding = ctx->accept_encoding;
+        r->headers_in.accept_encoding = ctx->asked.accept_encoding;
         r->gzip_tested = 0;
     }
 #endif
@@ -156,7 +161,7 @@ ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    rc = (ctx->route.kind == FHB_ROUTE_CCD)
+    rc = (ctx->asked.route.kind == FHB_ROUTE_CCD)
          ? NGX_OK : ngx_http_fhir_binary_conditional(r, ctx);
 
     if (rc == NGX_HTTP_NOT_MODIFIED) {
@@ -168,7 +173,7 @@ ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
         return ngx_http_fhir_binary_reject(r, ctx, FHB_E_PRECONDITION);
     }
 
-    if (ctx->choice.form == FHB_FORM_NATIVE) {
+    if (ctx->document.choice.form == FHB_FORM_NATIVE) {
         return ngx_http_fhir_binary_document_native(r, ctx);
     }
 
@@ -211,15 +216,10 @@ static ngx_int_t
 ngx_http_fhir_binary_document_bodiless(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_int_t  rc;
-
     ngx_http_fhir_binary_upstream_spare(r, ctx);
 
-    rc = ngx_http_fhir_binary_next_header(r);
-
-    ctx->keepalive = r->keepalive;
-
-    return rc;
+    return ngx_http_fhir_binary_output_header(r, ctx,
+                                          NGX_HTTP_FHIR_BINARY_PHASE_DISCARD);
 }
 
 
@@ -237,31 +237,33 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
         r->headers_out.content_type_lowcase = NULL;
         r->headers_out.charset.len = 0;
 
-    } else if (ctx->fhir || ctx->ccd) {
+    } else if (ctx->source.reader || ctx->asked.ccd) {
         r->headers_out.content_type = ctx->type;
         r->headers_out.content_type_len = ctx->type.len;
         r->headers_out.content_type_lowcase = NULL;
         r->headers_out.charset.len = 0;
     }
 
-    if (ctx->fhir || ctx->cda) {
+    if (ctx->source.reader || ctx->check.cda) {
 
         ngx_http_clear_accept_ranges(r);
         ngx_http_clear_content_length(r);
-        r->headers_out.content_length_n = ctx->length;
+        r->headers_out.content_length_n = ctx->document.length;
 
-        ngx_http_fhir_binary_pump_arm(ctx);
+        ngx_http_fhir_binary_pump_arm(ctx, NULL, NULL);
 
-        return ngx_http_fhir_binary_document_header(r, ctx);
+        return ngx_http_fhir_binary_document_header(r, ctx,
+                                          NGX_HTTP_FHIR_BINARY_PHASE_PUMP);
     }
 
-    if (ctx->ccd) {
+    if (ctx->asked.ccd) {
         /* the next one differs: parts of two would make none */
         ngx_http_clear_accept_ranges(r);
         r->allow_ranges = 0;
 
-    } else if (r->headers_out.status == NGX_HTTP_OK && ctx->length != -1) {
-
+    } else if (r->headers_out.status == NGX_HTTP_OK
+               && ctx->document.length != -1)
+    {
         /* nginx cuts, and says so; the backend's own word would be double */
 
         ngx_http_clear_accept_ranges(r);
@@ -273,7 +275,8 @@ ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
         }
     }
 
-    return ngx_http_fhir_binary_document_header(r, ctx);
+    return ngx_http_fhir_binary_document_header(r, ctx,
+                                          NGX_HTTP_FHIR_BINARY_PHASE_PASS);
 }
 
 
@@ -298,31 +301,29 @@ static ngx_int_t
 ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
+    ngx_str_t  head, tail;
+
     r->allow_ranges = 0;
 
     if (ngx_http_fhir_binary_frame_type(r, ctx) != NGX_OK
-        || ngx_http_fhir_binary_frame_write(r, ctx) != NGX_OK)
+        || ngx_http_fhir_binary_frame_write(r, ctx, &head, &tail) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (r->method != NGX_HTTP_HEAD) {
         r->filter_need_in_memory = 1;
-        ngx_http_fhir_binary_pump_arm(ctx);
+        ngx_http_fhir_binary_pump_arm(ctx, &head, &tail);
     }
 
-    return ngx_http_fhir_binary_document_header(r, ctx);
+    return ngx_http_fhir_binary_document_header(r, ctx,
+                                          NGX_HTTP_FHIR_BINARY_PHASE_PUMP);
 }
 
 
-/*
- * What marks the end of the body is known when the header has left: other
- * filters take a length away, and chunks can be switched off.
- */
-
 static ngx_int_t
 ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_phase_t phase)
 {
     ngx_int_t  rc;
 
@@ -330,19 +331,9 @@ ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
         return ngx_http_fhir_binary_document_bodiless(r, ctx);
     }
 
-    rc = ngx_http_fhir_binary_next_header(r);
+    rc = ngx_http_fhir_binary_output_header(r, ctx, phase);
 
-    ctx->promised = r->headers_out.content_length_n;
-    ctx->keepalive = r->keepalive;
-
-    ctx->open = (r->headers_out.content_length_n == -1
-                 && !r->chunked
-                 && !r->header_only
-                 && r->http_version < NGX_HTTP_VERSION_20);
-
-    if (ctx->open) {
-        ngx_http_fhir_binary_output_reset_on_close(r, 1);
-    }
+    ngx_http_fhir_binary_output_promise(r, ctx);
 
     return rc;
 }

@@ -10,6 +10,10 @@
 #include "ngx_http_fhir_binary_response.h"
 
 
+typedef ngx_int_t (*ngx_http_fhir_binary_body_pt)(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
+
+
 static ngx_int_t ngx_http_fhir_binary_header_filter(ngx_http_request_t *r);
 #if (nginx_version >= 1029000)
 static ngx_int_t ngx_http_fhir_binary_early_hints_filter(
@@ -21,6 +25,8 @@ static ngx_int_t ngx_http_fhir_binary_filter_refuse(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 static ngx_uint_t ngx_http_fhir_binary_filter_page(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_filter_foreign(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_filter_error(ngx_http_request_t *r,
@@ -31,10 +37,11 @@ static fhb_rc_t ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
+static ngx_int_t ngx_http_fhir_binary_filter_run(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in,
+    ngx_http_fhir_binary_body_pt handler);
 static ngx_int_t ngx_http_fhir_binary_filter_pass(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
-static ngx_uint_t ngx_http_fhir_binary_filter_honest(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_buf_t *b);
 static ngx_int_t ngx_http_fhir_binary_filter_discard(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 
@@ -72,7 +79,7 @@ ngx_http_fhir_binary_early_hints_filter(ngx_http_request_t *r)
     ctx = ngx_http_fhir_binary_ctx(r);
 
     if (ctx != NULL
-        && (ctx->own
+        && (ctx->subrequest != NULL
             || (ctx->conf->sandbox && !ngx_http_fhir_binary_header_hints(r))))
     {
         return NGX_OK;
@@ -99,17 +106,17 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
                                   : status;
     }
 
-    if (ctx->own) {
+    if (ctx->subrequest != NULL) {
         return ngx_http_fhir_binary_fetch_header(r, ctx);
     }
 
     rc = ngx_http_fhir_binary_upstream_watch(r, ctx);
 
-    if (ctx->background) {
+    if (ctx->origin == NGX_HTTP_FHIR_BINARY_BY_CACHE) {
         return ngx_http_fhir_binary_next_header(r);
     }
 
-    if (ctx->asked_get) {
+    if (ctx->asked.method == NGX_HTTP_FHIR_BINARY_METHOD_GET) {
         /* the backend was asked with GET for a HEAD of the client */
         r->method = NGX_HTTP_HEAD;
         ngx_str_set(&r->method_name, "HEAD");
@@ -120,21 +127,21 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
      * HTTP/0.9, and would send no header.
      */
 
-    r->http_version = ctx->http_version;
+    r->http_version = ctx->output.http_version;
 
     if (ngx_http_fhir_binary_filter_page(r, ctx)) {
-        return (ngx_http_fhir_binary_header_page(r, ctx) == NGX_OK)
-               ? ngx_http_fhir_binary_next_header(r) : NGX_ERROR;
+        return ngx_http_fhir_binary_filter_foreign(r, ctx);
     }
 
-    if (ctx->paged && fhb_error_row(ctx->error)->status >= 500
+    if (ctx->redirect.led == NGX_HTTP_FHIR_BINARY_LED_BY_REFUSAL
+        && fhb_error_row(ctx->refusal.rc)->status >= 500
         && r->headers_out.status < NGX_HTTP_SPECIAL_RESPONSE)
     {
         /* another source of the document */
-        ctx->error = FHB_OK;
+        ngx_http_fhir_binary_forgive(ctx);
     }
 
-    if (ctx->error != FHB_OK) {
+    if (ctx->refusal.rc != FHB_OK) {
         return ngx_http_fhir_binary_outcome_send(r, ctx);
     }
 
@@ -154,13 +161,15 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
         rc = ngx_http_fhir_binary_response_source(r, ctx);
     }
 
-    if (rc == FHB_OK && !ctx->fhir) {
+    if (rc == FHB_OK && ctx->source.reader == NULL) {
         rc = ngx_http_fhir_binary_document_choose(r, ctx);
     }
 
-    if (rc == FHB_OK) {
-        status = ngx_http_fhir_binary_ccd_look(r, ctx);
-        rc = (status == NGX_ERROR) ? FHB_E_NOMEM : FHB_OK;
+    if (rc == FHB_OK
+        && ngx_http_fhir_binary_ccd_checked(r, ctx)
+        && ngx_http_fhir_binary_check_start(r, ctx) != NGX_OK)
+    {
+        rc = FHB_E_NOMEM;
     }
 
     if (rc != FHB_OK) {
@@ -168,7 +177,8 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
     }
 
     if (ngx_http_fhir_binary_filter_waits(r, ctx)) {
-        return ngx_http_fhir_binary_hold_start(r, ctx);
+        return ngx_http_fhir_binary_hold_start(r, ctx,
+                                      NGX_HTTP_FHIR_BINARY_PHASE_LOOKAHEAD);
     }
 
     return ngx_http_fhir_binary_document_send(r, ctx);
@@ -183,14 +193,14 @@ static ngx_uint_t
 ngx_http_fhir_binary_filter_waits(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (ctx->fhir || ctx->cda) {
+    if (ctx->source.reader || ctx->check.cda) {
         return 1;
     }
 
     /* an empty document has another head, or none */
 
-    return ctx->length == -1
-           && ctx->choice.form != FHB_FORM_NATIVE
+    return ctx->document.length == -1
+           && ctx->document.choice.form != FHB_FORM_NATIVE
            && r->method != NGX_HTTP_HEAD;
 }
 
@@ -222,18 +232,23 @@ ngx_http_fhir_binary_filter_ctx(ngx_http_request_t *r, ngx_int_t *rc)
      * phases ran, the rewrite module's "return", or a cloned subrequest.
      */
 
-    ctx = ngx_http_fhir_binary_ctx_create(r);
+    ctx = ngx_http_fhir_binary_ctx_create(r,
+                            r->background ? NGX_HTTP_FHIR_BINARY_BY_CACHE
+                                          : NGX_HTTP_FHIR_BINARY_BY_FILTER);
 
     if (ctx == NULL) {
         *rc = NGX_ERROR;
         return NULL;
     }
 
-    ctx->late = 1;
-    ctx->background = r->background;
+    ngx_http_fhir_binary_route(r, ctx);
+
+    if (r->background) {
+        ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_STORE);
+    }
 
     if (r != r->main) {
-        ctx->error = FHB_E_SUBREQUEST;
+        ngx_http_fhir_binary_refusal(ctx, FHB_E_SUBREQUEST, 0);
     }
 
     return ctx;
@@ -269,18 +284,35 @@ ngx_http_fhir_binary_filter_page(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     if (r->err_status < NGX_HTTP_SPECIAL_RESPONSE
-        || ctx->elsewhere
+        || ctx->redirect.elsewhere
         || ngx_http_fhir_binary_upstream_gave(r))
     {
         return 0;
     }
 
-    if (r->err_status == ctx->page_status) {
+    if (r->err_status == ctx->redirect.status) {
         return 1;
     }
 
     return r->error_page && !r->internal
            && r->err_status < NGX_HTTP_BAD_REQUEST;
+}
+
+
+/*
+ * What is the operator's own leaves as it is.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_foreign(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ngx_http_fhir_binary_header_page(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_fhir_binary_output_header(r, ctx,
+                                          NGX_HTTP_FHIR_BINARY_PHASE_PASS);
 }
 
 
@@ -295,22 +327,24 @@ ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
     fhb_rc_t   error;
     ngx_int_t  rc;
 
-    if (ctx->options && r->headers_out.status == NGX_HTTP_NO_CONTENT) {
-
+    if (ctx->asked.method == NGX_HTTP_FHIR_BINARY_METHOD_NONE
+        && r->headers_out.status == NGX_HTTP_NO_CONTENT)
+    {
         if (ngx_http_fhir_binary_cors_options(r, ctx) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        return ngx_http_fhir_binary_next_header(r);
+        return ngx_http_fhir_binary_output_header(r, ctx,
+                                          NGX_HTTP_FHIR_BINARY_PHASE_PASS);
     }
 
     if (r->headers_out.status >= NGX_HTTP_SPECIAL_RESPONSE
         && r->headers_out.status < NGX_HTTP_BAD_REQUEST
-        && ctx->late && !ctx->prepared)
+        && ctx->origin == NGX_HTTP_FHIR_BINARY_BY_FILTER
+        && !ctx->asked.prepared)
     {
         /* a return in this very location */
-        return (ngx_http_fhir_binary_header_page(r, ctx) == NGX_OK)
-               ? ngx_http_fhir_binary_next_header(r) : NGX_ERROR;
+        return ngx_http_fhir_binary_filter_foreign(r, ctx);
     }
 
     error = ngx_http_fhir_binary_filter_error(r, ctx);
@@ -340,7 +374,10 @@ ngx_http_fhir_binary_filter_error(ngx_http_request_t *r,
         return FHB_E_BACKEND_LOGIN;
     }
 
-    if (backend && status == NGX_HTTP_RANGE_NOT_SATISFIABLE && !ctx->ranged) {
+    if (backend
+        && status == NGX_HTTP_RANGE_NOT_SATISFIABLE
+        && !ctx->asked.ranged)
+    {
         return FHB_E_BACKEND_RANGE;
     }
 
@@ -356,15 +393,15 @@ static fhb_rc_t
 ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (ctx->route_rc != FHB_OK) {
-        return ctx->route_rc;
+    if (ctx->asked.route_rc != FHB_OK) {
+        return ctx->asked.route_rc;
     }
 
-    if (ctx->conf->auth && !ctx->granted && !ctx->waived) {
+    if (ctx->conf->auth && !ngx_http_fhir_binary_granted(ctx)) {
         return FHB_E_LOGIN;
     }
 
-    if (ctx->route.kind == FHB_ROUTE_CCD && ctx->ccd == NULL) {
+    if (ctx->asked.route.kind == FHB_ROUTE_CCD && ctx->asked.ccd == NULL) {
         /* its parameters were not looked at: not claimed in a phase */
         return FHB_E_NOT_SUPPORTED;
     }
@@ -376,21 +413,74 @@ ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_int_t                    rc;
-    ngx_chain_t                 *cl;
     ngx_http_fhir_binary_ctx_t  *ctx;
 
     ctx = ngx_http_fhir_binary_ctx(r);
 
-    if (ctx == NULL || ctx->background) {
+    if (ctx == NULL) {
         return ngx_http_fhir_binary_next_body(r, in);
     }
 
-    if (ctx->own) {
+    switch (ctx->phase) {
+
+    case NGX_HTTP_FHIR_BINARY_PHASE_HEADER:
+        ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
+                      "fhir binary: a body without a header");
+        return NGX_ERROR;
+
+    case NGX_HTTP_FHIR_BINARY_PHASE_PASS:
+        return ngx_http_fhir_binary_filter_run(r, ctx, in,
+                                        ngx_http_fhir_binary_filter_pass);
+
+    case NGX_HTTP_FHIR_BINARY_PHASE_LOOKAHEAD:
+        return ngx_http_fhir_binary_filter_run(r, ctx, in,
+                                               ngx_http_fhir_binary_hold);
+
+    case NGX_HTTP_FHIR_BINARY_PHASE_RELAY:
+        return ngx_http_fhir_binary_filter_run(r, ctx, in,
+                                               ngx_http_fhir_binary_relay);
+
+    case NGX_HTTP_FHIR_BINARY_PHASE_PUMP:
+        return ngx_http_fhir_binary_filter_run(r, ctx, in,
+                                               ngx_http_fhir_binary_pump);
+
+    case NGX_HTTP_FHIR_BINARY_PHASE_REFUSED:
+    case NGX_HTTP_FHIR_BINARY_PHASE_DISCARD:
+    case NGX_HTTP_FHIR_BINARY_PHASE_COMPLETE:
+        return ngx_http_fhir_binary_filter_run(r, ctx, in,
+                                        ngx_http_fhir_binary_filter_discard);
+
+    case NGX_HTTP_FHIR_BINARY_PHASE_COLLECT:
         return ngx_http_fhir_binary_fetch_body(r, ctx, in);
+
+    case NGX_HTTP_FHIR_BINARY_PHASE_STORE:
+        return ngx_http_fhir_binary_next_body(r, in);
+
+    case NGX_HTTP_FHIR_BINARY_PHASES:
+        break;
     }
 
-    ctx->begun = 1;
+    return NGX_ERROR;
+}
+
+
+/*
+ * The body of a response to the client, and what follows when all of it has
+ * gone to the next filter.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_filter_run(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in,
+    ngx_http_fhir_binary_body_pt handler)
+{
+    ngx_int_t     rc;
+    ngx_uint_t    complete;
+    ngx_chain_t  *cl;
+
+    complete = (ctx->phase == NGX_HTTP_FHIR_BINARY_PHASE_COMPLETE);
+
+    ngx_http_fhir_binary_upstream_begun(ctx);
 
     for (cl = in; cl; cl = cl->next) {
         if (cl->buf->last_buf) {
@@ -398,36 +488,26 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         }
     }
 
-    if (ctx->refused || ctx->complete || r->header_only) {
-        rc = ngx_http_fhir_binary_filter_discard(r, ctx, in);
+    rc = handler(r, ctx, in);
 
-    } else if (ctx->relay != FHB_OK) {
-        rc = ngx_http_fhir_binary_relay(r, ctx, in);
-
-    } else if (ctx->held) {
-        rc = ngx_http_fhir_binary_hold(r, ctx, in);
-
-    } else if (ctx->pump.armed) {
-        rc = ngx_http_fhir_binary_pump(r, ctx, in);
-
-    } else {
-        rc = ngx_http_fhir_binary_filter_pass(r, ctx, in);
+    if (rc == NGX_ERROR
+        || ctx->phase != NGX_HTTP_FHIR_BINARY_PHASE_COMPLETE)
+    {
+        return rc;
     }
 
-    if (rc != NGX_ERROR && ctx->ended && !ctx->complete) {
-        ctx->complete = 1;
+    if (!complete) {
 
         if (ngx_http_fhir_binary_upstream_failed(r)) {
             /* what a thread has read from a file may come after that */
-            r->keepalive = ctx->keepalive;
+            r->keepalive = ctx->output.keepalive;
         }
 
         ngx_http_fhir_binary_upstream_drop(r, ctx);
     }
 
-    if (ctx->open && ctx->ended && rc == NGX_OK && !r->connection->buffered) {
-        ctx->open = 0;
-        ngx_http_fhir_binary_output_reset_on_close(r, 0);
+    if (rc == NGX_OK && !r->connection->buffered) {
+        ngx_http_fhir_binary_output_finish(r, ctx);
     }
 
     return rc;
@@ -444,19 +524,28 @@ ngx_http_fhir_binary_filter_pass(ngx_http_request_t *r,
 {
     ngx_int_t     rc;
     ngx_buf_t    *b;
+    ngx_uint_t    ended;
     ngx_chain_t  *cl, last;
+
+    ended = 0;
 
     for (cl = in; cl; cl = cl->next) {
 
-        if (!ngx_http_fhir_binary_filter_honest(r, ctx, cl->buf)) {
-            ctx->source.rc = FHB_E_BACKEND;
-            return ngx_http_fhir_binary_output_cut(r, ctx);
+        if (!ngx_http_fhir_binary_output_honest(r, ctx, cl->buf)) {
+            ngx_http_fhir_binary_source_fail(&ctx->source, FHB_E_BACKEND);
+            return ngx_http_fhir_binary_output_cut(r, FHB_E_BACKEND);
         }
+
+        ended |= cl->buf->last_buf;
+    }
+
+    if (ended) {
+        ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_COMPLETE);
     }
 
     rc = ngx_http_fhir_binary_next_body(r, in);
 
-    if (rc == NGX_ERROR || in == NULL || ctx->ended || ctx->promised != 0) {
+    if (rc == NGX_ERROR || in == NULL || ended || ctx->output.promised != 0) {
         return rc;
     }
 
@@ -483,42 +572,9 @@ ngx_http_fhir_binary_filter_pass(ngx_http_request_t *r,
     last.buf = b;
     last.next = NULL;
 
-    ctx->ended = 1;
+    ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_COMPLETE);
 
     return ngx_http_fhir_binary_next_body(r, &last);
-}
-
-
-/*
- * A buffer neither goes beyond the length that the header named nor ends the
- * body before it.  Where no length was named and the connection's end is the
- * body's, the end of a source that failed must be a reset.
- */
-
-static ngx_uint_t
-ngx_http_fhir_binary_filter_honest(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_buf_t *b)
-{
-    off_t  size;
-
-    size = ngx_buf_size(b);
-
-    if (ctx->promised != -1) {
-
-        if (size > ctx->promised) {
-            return 0;
-        }
-
-        ctx->promised -= size;
-    }
-
-    if (b->last_buf) {
-        ctx->ended = 1;
-        return ctx->promised <= 0;
-    }
-
-    return !(ctx->open && b->flush && size == 0
-             && ngx_http_fhir_binary_upstream_failed(r));
 }
 
 
@@ -540,7 +596,7 @@ ngx_http_fhir_binary_filter_discard(ngx_http_request_t *r,
 
         if (b->flush && ngx_http_fhir_binary_upstream_failed(r)) {
             /* nginx has given up on the backend, not on the client */
-            r->keepalive = ctx->keepalive;
+            r->keepalive = ctx->output.keepalive;
         }
 
         b->pos = b->last;

@@ -33,15 +33,15 @@ ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
 {
     fhb_bin_head_t  *head;
 
-    head = &ctx->head;
+    head = &ctx->document.head;
 
     head->version = ctx->conf->version;
-    head->form = ctx->choice.form;
-    head->id = ctx->route.id;
+    head->form = ctx->document.choice.form;
+    head->id = ctx->asked.route.id;
     head->content_type = ngx_http_fhir_binary_to_core(ctx->type);
-    head->empty = (ctx->length == 0);
+    head->empty = (ctx->document.length == 0);
 
-    if (ctx->route.kind == FHB_ROUTE_CCD) {
+    if (ctx->asked.route.kind == FHB_ROUTE_CCD) {
 
         if (ngx_http_fhir_binary_ccd_identify(r, &head->id) != NGX_OK) {
             return NGX_ERROR;
@@ -113,7 +113,7 @@ ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
     fhb_bin_head_t        *head;
     const fhb_bin_meta_t  *meta;
 
-    head = &ctx->head;
+    head = &ctx->document.head;
     meta = ctx->source.meta;
 
     if (fhb_route_id_valid(meta->version_id)) {
@@ -151,7 +151,7 @@ ngx_http_fhir_binary_frame_instant(ngx_http_request_t *r,
     fhb_out_init(&out, p, sizeof("0000-00-00T00:00:00Z"));
 
     if (fhb_time_write(&out, seconds) == FHB_OK) {
-        ctx->head.last_updated = fhb_out_result(&out);
+        ctx->document.head.last_updated = fhb_out_result(&out);
     }
 
     return NGX_OK;
@@ -165,13 +165,13 @@ ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
     fhb_out_t  out;
 
     fhb_out_init(&out, NULL, 0);
-    fhb_accept_type(&out, ctx->conf->version, &ctx->choice);
+    fhb_accept_type(&out, ctx->conf->version, &ctx->document.choice);
 
     if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    fhb_accept_type(&out, ctx->conf->version, &ctx->choice);
+    fhb_accept_type(&out, ctx->conf->version, &ctx->document.choice);
 
     r->headers_out.content_type =
                           ngx_http_fhir_binary_from_core(fhb_out_result(&out));
@@ -189,14 +189,14 @@ ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
 
 ngx_int_t
 ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *head, ngx_str_t *tail)
 {
     size_t     frame;
     uint64_t   len;
 
-    if (ngx_http_fhir_binary_frame_text(r, &ctx->head, 0, &ctx->pump.head)
+    if (ngx_http_fhir_binary_frame_text(r, &ctx->document.head, 0, head)
         != NGX_OK
-        || ngx_http_fhir_binary_frame_text(r, &ctx->head, 1, &ctx->pump.tail)
+        || ngx_http_fhir_binary_frame_text(r, &ctx->document.head, 1, tail)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -204,13 +204,13 @@ ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
 
     ngx_http_clear_content_length(r);
 
-    if (ctx->length == -1) {
+    if (ctx->document.length == -1) {
         return NGX_OK;
     }
 
-    frame = ctx->pump.head.len + ctx->pump.tail.len;
+    frame = head->len + tail->len;
 
-    if (fhb_b64_encoded_len(ctx->length, &len) != FHB_OK
+    if (fhb_b64_encoded_len(ctx->document.length, &len) != FHB_OK
         || len > (uint64_t) NGX_MAX_OFF_T_VALUE - frame)
     {
         return NGX_ERROR;

@@ -12,6 +12,8 @@ static ngx_int_t ngx_http_fhir_binary_header_vary(ngx_http_request_t *r,
     ngx_uint_t accept, ngx_uint_t origin);
 static ngx_uint_t ngx_http_fhir_binary_header_varies(ngx_http_request_t *r,
     fhb_str_t name);
+static ngx_uint_t ngx_http_fhir_binary_header_rewritten(
+    const ngx_http_fhir_binary_ctx_t *ctx);
 static void ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_header_again(ngx_http_request_t *r,
@@ -165,7 +167,7 @@ ngx_http_fhir_binary_header_varies(ngx_http_request_t *r, fhb_str_t name)
 
 
 /*
- * The fields of a document in the form that ctx->choice names.
+ * The fields of a document in the form that ctx->document.choice names.
  */
 
 ngx_int_t
@@ -182,7 +184,7 @@ ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (ctx->choice.form == FHB_FORM_NATIVE) {
+    if (ctx->document.choice.form == FHB_FORM_NATIVE) {
         return ngx_http_fhir_binary_sandbox_native(r, ctx);
     }
 
@@ -194,7 +196,7 @@ ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
 
 /*
  * The fields of a backend's own OperationOutcome, in the form that
- * ctx->choice names.
+ * ctx->document.choice names.
  */
 
 ngx_int_t
@@ -239,6 +241,18 @@ ngx_http_fhir_binary_header_page(ngx_http_request_t *r,
 }
 
 
+/*
+ * The bytes that leave are not those that the source sent.
+ */
+
+static ngx_uint_t
+ngx_http_fhir_binary_header_rewritten(const ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return ctx->document.choice.form != FHB_FORM_NATIVE
+           || ctx->source.reader != NULL;
+}
+
+
 static void
 ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
@@ -259,7 +273,7 @@ ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
 
         drop |= asked && ngx_http_fhir_binary_header_again(r, h);
 
-        if (ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir) {
+        if (ngx_http_fhir_binary_header_rewritten(ctx)) {
             drop |= ngx_http_fhir_binary_field_listed(h,
                                       ngx_http_fhir_binary_header_falsified);
         }
@@ -279,7 +293,7 @@ ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
         ngx_http_fhir_binary_field_drop(r, ngx_http_fhir_binary_header_cors);
     }
 
-    if (ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir) {
+    if (ngx_http_fhir_binary_header_rewritten(ctx)) {
         r->headers_out.accept_ranges = NULL;
         r->headers_out.content_range = NULL;
         r->headers_out.content_encoding = NULL;
@@ -306,7 +320,7 @@ ngx_http_fhir_binary_header_trailers(ngx_http_request_t *r,
         if ((ctx->conf->sandbox
              && !ngx_http_fhir_binary_field_listed(h,
                                         ngx_http_fhir_binary_header_allowed))
-            || ((ctx->choice.form != FHB_FORM_NATIVE || ctx->fhir)
+            || (ngx_http_fhir_binary_header_rewritten(ctx)
                 && ngx_http_fhir_binary_field_listed(h,
                                      ngx_http_fhir_binary_header_falsified)))
         {
@@ -386,18 +400,18 @@ ngx_http_fhir_binary_header_etag(ngx_http_request_t *r,
 
     r->headers_out.etag = NULL;
 
-    if (ctx->route.kind == FHB_ROUTE_CCD) {
+    if (ctx->asked.route.kind == FHB_ROUTE_CCD) {
         /* made anew each time: no tag and no date of it can be compared */
         ngx_http_clear_last_modified(r);
         return NGX_OK;
     }
 
     if (ctx->source.meta) {
-        version = ctx->head.version_id;
+        version = ctx->document.head.version_id;
     }
 
     fhb_out_init(&out, NULL, 0);
-    fhb_etag_derive(&out, ctx->choice.form, backend, version);
+    fhb_etag_derive(&out, ctx->document.choice.form, backend, version);
 
     if (out.len == 0) {
         return NGX_OK;
@@ -411,7 +425,7 @@ ngx_http_fhir_binary_header_etag(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    fhb_etag_derive(&out, ctx->choice.form, backend, version);
+    fhb_etag_derive(&out, ctx->document.choice.form, backend, version);
 
     ngx_memzero(h, sizeof(ngx_table_elt_t));
 

@@ -27,10 +27,6 @@ static ngx_uint_t ngx_http_fhir_binary_hold_decided(
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_hold_ends(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_hold_look(
-    ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_hold_check(
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t data);
 static ngx_int_t ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_hold_refuse(ngx_http_request_t *r,
@@ -39,13 +35,13 @@ static ngx_int_t ngx_http_fhir_binary_hold_refuse(ngx_http_request_t *r,
 
 ngx_int_t
 ngx_http_fhir_binary_hold_start(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_phase_t phase)
 {
     r->filter_need_in_memory = 1;
     r->allow_ranges = 0;
 
-    ctx->held = 1;
-    ctx->heard = ngx_current_msec;
+    ngx_http_fhir_binary_source_start(&ctx->source);
+    ngx_http_fhir_binary_phase(ctx, phase);
 
     return NGX_OK;
 }
@@ -62,7 +58,7 @@ ngx_http_fhir_binary_hold(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (ctx->broken) {
+    if (ngx_http_fhir_binary_upstream_broken(ctx)) {
         return ngx_http_fhir_binary_hold_refuse(r, ctx, FHB_E_BACKEND);
     }
 
@@ -139,17 +135,18 @@ ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_rc_t               rc;
-    fhb_str_t              held;
+    fhb_str_t              kept;
     const fhb_bin_meta_t  *meta;
 
     meta = ctx->source.meta;
 
-    ctx->type = ngx_http_fhir_binary_from_core(meta->content_type);
+    ngx_http_fhir_binary_ctx_type(ctx,
+                         ngx_http_fhir_binary_from_core(meta->content_type));
     ngx_http_fhir_binary_ccd_type(ctx);
 
-    ctx->length = meta->empty ? 0 : -1;
+    ctx->document.length = meta->empty ? 0 : -1;
 
-    if (meta->empty && ctx->cda == NULL && ctx->conf->version < FHB_R4) {
+    if (meta->empty && ctx->check.cda == NULL && ctx->conf->version < FHB_R4) {
         /* before R4 a Binary has its data, or is none */
         return FHB_E_BACKEND_INCOMPLETE;
     }
@@ -160,19 +157,19 @@ ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
         return rc;
     }
 
-    if (ctx->source.held_len == 0) {
+    if (ctx->source.kept.len == 0) {
         return FHB_OK;
     }
 
     /* what came before its facts is all of it, and the resource is closed */
 
-    held.data = ctx->source.held;
-    held.len = ctx->source.held_len;
+    kept.data = ctx->source.kept.data;
+    kept.len = ctx->source.kept.len;
 
-    rc = ctx->cda ? ngx_http_fhir_binary_hold_look(ctx)
-                  : ngx_http_fhir_binary_hold_check(ctx, held);
+    rc = ctx->check.cda ? ngx_http_fhir_binary_check_kept(ctx)
+                        : ngx_http_fhir_binary_check_base64(ctx, kept);
 
-    return (rc == FHB_OK) ? fhb_b64_decode_end(&ctx->looking) : rc;
+    return (rc == FHB_OK) ? ngx_http_fhir_binary_check_base64_end(ctx) : rc;
 }
 
 
@@ -183,11 +180,11 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
     size_t     limit;
     fhb_rc_t   rc;
 
-    if (ctx->fhir && ctx->source.meta == NULL) {
+    if (ctx->source.reader && ctx->source.meta == NULL) {
         return ngx_http_fhir_binary_source_keep(r, ctx, ctx->conf->lookahead);
     }
 
-    if (ctx->cda == NULL || ctx->looked) {
+    if (ctx->check.cda == NULL || ctx->check.begun) {
         return ngx_http_fhir_binary_hold_rest(r, ctx, ready);
     }
 
@@ -204,10 +201,10 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
     }
 
     if (rc == FHB_OK) {
-        rc = ngx_http_fhir_binary_hold_look(ctx);
+        rc = ngx_http_fhir_binary_check_kept(ctx);
     }
 
-    *ready = ctx->looked && !ngx_http_fhir_binary_hold_ends(r, ctx);
+    *ready = ctx->check.begun && !ngx_http_fhir_binary_hold_ends(r, ctx);
 
     return rc;
 }
@@ -221,39 +218,28 @@ static fhb_rc_t
 ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready)
 {
-    size_t    limit;
     fhb_rc_t  rc;
 
-    rc = FHB_OK;
+    if (ctx->source.reader && ctx->check.cda == NULL) {
 
-    if (ctx->fhir && ctx->cda == NULL) {
-        rc = ngx_http_fhir_binary_hold_check(ctx, ctx->source.slice);
+        rc = ngx_http_fhir_binary_check_base64(ctx, ctx->source.slice);
+
+        if (rc != FHB_OK) {
+            return rc;
+        }
     }
 
-    if (rc != FHB_OK) {
-        return rc;
-    }
-
-    limit = ctx->conf->lookahead;
-
-    if ((!ctx->fhir && ctx->cda == NULL)
+    if ((!ctx->source.reader && ctx->check.cda == NULL)
         || !ngx_http_fhir_binary_hold_ends(r, ctx))
     {
         *ready = 1;
-
-        if (ctx->source.held_len == 0) {
-            return FHB_OK;
-        }
-
-        /* behind what is held already, not before it */
-
-        limit = ctx->source.held_len + ctx->source.slice.len;
+        return FHB_OK;
     }
 
-    rc = ngx_http_fhir_binary_source_keep(r, ctx, limit);
+    rc = ngx_http_fhir_binary_source_keep(r, ctx, ctx->conf->lookahead);
 
-    if (rc == FHB_OK && ctx->cda) {
-        rc = ngx_http_fhir_binary_hold_look(ctx);
+    if (rc == FHB_OK && ctx->check.cda) {
+        rc = ngx_http_fhir_binary_check_kept(ctx);
     }
 
     return rc;
@@ -270,23 +256,26 @@ ngx_http_fhir_binary_hold_done(ngx_http_fhir_binary_ctx_t *ctx,
 {
     fhb_rc_t  rc;
 
-    if (ctx->cda && !ctx->looked) {
+    if (ctx->check.cda && !ctx->check.begun) {
         return FHB_E_BACKEND_CCD;
     }
 
     *ready = 1;
 
-    if (ctx->source.held_len) {
+    if (ctx->source.kept.len) {
 
-        rc = ctx->fhir ? fhb_b64_decode_end(&ctx->looking) : FHB_OK;
+        rc = ctx->source.reader ? ngx_http_fhir_binary_check_base64_end(ctx)
+                                : FHB_OK;
 
-        return (rc == FHB_OK && ctx->cda) ? fhb_cda_end(ctx->cda) : rc;
+        return (rc == FHB_OK) ? ngx_http_fhir_binary_check_end(ctx) : rc;
     }
 
-    ctx->length = 0;
-    ctx->head.empty = 1;
+    ctx->document.length = 0;
+    ctx->document.head.empty = 1;
 
-    if (ctx->choice.form != FHB_FORM_NATIVE && ctx->conf->version < FHB_R4) {
+    if (ctx->document.choice.form != FHB_FORM_NATIVE
+        && ctx->conf->version < FHB_R4)
+    {
         return FHB_E_REQUIRED;
     }
 
@@ -301,8 +290,8 @@ ngx_http_fhir_binary_hold_done(ngx_http_fhir_binary_ctx_t *ctx,
 static ngx_uint_t
 ngx_http_fhir_binary_hold_decided(ngx_http_fhir_binary_ctx_t *ctx)
 {
-    return ctx->source.held_len != 0
-           && (ctx->cda ? ctx->looked : ctx->source.meta != NULL);
+    return ctx->source.kept.len != 0
+           && (ctx->check.cda ? ctx->check.begun : ctx->source.meta != NULL);
 }
 
 
@@ -320,102 +309,16 @@ ngx_http_fhir_binary_hold_ends(ngx_http_request_t *r,
 
     limit = ctx->conf->lookahead;
 
-    if (ctx->source.held_len > limit) {
+    if (ctx->source.kept.len > limit) {
         return 0;
     }
 
-    limit -= ctx->source.held_len;
+    limit -= ctx->source.kept.len;
     rest = ngx_http_fhir_binary_source_in_hand(r, ctx);
 
     return rest != -1
            && rest <= (off_t) limit
            && ctx->source.slice.len <= limit;
-}
-
-
-/*
- * Look at what is held, from where the last look ended.  The pump looks at
- * the same bytes no second time.
- */
-
-static fhb_rc_t
-ngx_http_fhir_binary_hold_look(ngx_http_fhir_binary_ctx_t *ctx)
-{
-    u_char                         *p, *last, buf[1024 + 16];
-    size_t                          n, written;
-    fhb_rc_t                        rc;
-    fhb_str_t                       bytes;
-    ngx_http_fhir_binary_source_t  *source;
-
-    source = &ctx->source;
-
-    p = source->held + ctx->seen;
-    last = source->held + source->held_len;
-
-    while (p < last) {
-
-        n = ngx_min((size_t) (last - p), 1024);
-
-        bytes.data = p;
-        bytes.len = n;
-
-        if (ctx->fhir) {
-
-            rc = fhb_b64_decode(&ctx->looking, buf, &written, p, n);
-
-            if (rc != FHB_OK) {
-                return rc;
-            }
-
-            bytes.data = buf;
-            bytes.len = written;
-        }
-
-        p += n;
-        ctx->seen += n;
-
-        rc = fhb_cda_feed(ctx->cda, bytes);
-
-        if (rc == FHB_OK) {
-            ctx->looked = 1;
-
-        } else if (rc != FHB_AGAIN) {
-            return rc;
-        }
-    }
-
-    return FHB_OK;
-}
-
-
-/*
- * What is at hand before the header leaves must be base64: later it can only
- * be cut.
- */
-
-static fhb_rc_t
-ngx_http_fhir_binary_hold_check(ngx_http_fhir_binary_ctx_t *ctx,
-    fhb_str_t data)
-{
-    u_char    buf[1024];
-    size_t    n, written;
-    fhb_rc_t  rc;
-
-    while (data.len) {
-
-        n = ngx_min(data.len, sizeof(buf));
-
-        rc = fhb_b64_check(&ctx->looking, buf, &written, data.data, n);
-
-        if (rc != FHB_OK) {
-            return rc;
-        }
-
-        data.data += n;
-        data.len -= n;
-    }
-
-    return FHB_OK;
 }
 
 
@@ -425,12 +328,12 @@ ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
 {
     ngx_int_t  rc;
 
-    ctx->held = 0;
+    ngx_http_fhir_binary_source_release(&ctx->source);
 
     rc = ngx_http_fhir_binary_document_send(r, ctx);
 
-    if (ctx->error != FHB_OK) {
-        return ngx_http_fhir_binary_hold_refuse(r, ctx, ctx->error);
+    if (ctx->refusal.rc != FHB_OK) {
+        return ngx_http_fhir_binary_hold_refuse(r, ctx, ctx->refusal.rc);
     }
 
     if (rc == NGX_ERROR || rc > NGX_OK) {
@@ -440,7 +343,6 @@ ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
     if (r->header_only) {
         ngx_http_fhir_binary_source_drop(r, ctx);
         ngx_http_fhir_binary_upstream_drop(r, ctx);
-        ctx->pump.done = 1;
         return NGX_OK;
     }
 
@@ -452,7 +354,7 @@ static ngx_int_t
 ngx_http_fhir_binary_hold_refuse(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
 {
-    if (ctx->error == FHB_OK) {
+    if (ctx->refusal.rc == FHB_OK) {
         (void) ngx_http_fhir_binary_reject(r, ctx, rc);
     }
 

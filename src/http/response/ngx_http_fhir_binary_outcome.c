@@ -2,7 +2,7 @@
  * Outcome: the one exit of every refusal.
  *
  * A phase handler returns what ngx_http_fhir_binary_reject() gives; nginx
- * then makes an error response, and the header filter finds ctx->error and
+ * then makes an error response, and the header filter finds ctx->refusal.rc and
  * sends the OperationOutcome instead.  The same happens to errors of nginx
  * itself and of the backend.
  */
@@ -49,12 +49,11 @@ ngx_int_t
 ngx_http_fhir_binary_outcome_instead(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
 {
-    ctx->error = rc;
+    /* a 4xx without a row of its own is passed on */
 
-    if (rc == FHB_E_REFUSED) {
-        /* a 4xx without a row of its own is passed on */
-        ctx->status = r->headers_out.status;
-    }
+    ngx_http_fhir_binary_refusal(ctx, rc,
+                   rc == FHB_E_REFUSED ? r->headers_out.status
+                                       : ctx->refusal.status);
 
     ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                   "fhir binary: status %ui is answered with %ui (%s)",
@@ -69,13 +68,13 @@ ngx_http_fhir_binary_outcome_instead(ngx_http_request_t *r,
 static ngx_uint_t
 ngx_http_fhir_binary_outcome_status(const ngx_http_fhir_binary_ctx_t *ctx)
 {
-    return ctx->status ? ctx->status
-                       : (ngx_uint_t) fhb_error_row(ctx->error)->status;
+    return ctx->refusal.status ? ctx->refusal.status
+                       : (ngx_uint_t) fhb_error_row(ctx->refusal.rc)->status;
 }
 
 
 /*
- * Send the OperationOutcome for ctx->error now, header and body; whatever
+ * Send the OperationOutcome for ctx->refusal.rc now, header and body; whatever
  * follows from nginx or from the backend is swallowed by the body filter.
  */
 
@@ -118,14 +117,10 @@ ngx_http_fhir_binary_outcome_leave(ngx_http_request_t *r,
 
     r->headers_out.content_length_n = body->len;
 
-    ctx->refused = 1;
-    ctx->held = 0;
-
     ngx_http_fhir_binary_upstream_spare(r, ctx);
 
-    rc = ngx_http_fhir_binary_next_header(r);
-
-    ctx->keepalive = r->keepalive;
+    rc = ngx_http_fhir_binary_output_header(r, ctx,
+                                         NGX_HTTP_FHIR_BINARY_PHASE_REFUSED);
 
     if (rc == NGX_ERROR || rc > NGX_OK) {
         return rc;
@@ -165,16 +160,17 @@ ngx_http_fhir_binary_outcome_body(ngx_http_request_t *r,
     fhb_out_t      out;
     fhb_outcome_t  outcome;
 
-    outcome.rc = ctx->error;
+    outcome.rc = ctx->refusal.rc;
     outcome.version = ctx->conf->version;
     outcome.form = ngx_http_fhir_binary_outcome_form(r, ctx);
-    outcome.parameter = ngx_http_fhir_binary_to_core(ctx->parameter);
-    outcome.diagnostics = ngx_http_fhir_binary_to_core(ctx->diagnostics);
-    outcome.code = ngx_http_fhir_binary_to_core(ctx->code);
+    outcome.parameter = ngx_http_fhir_binary_to_core(ctx->refusal.parameter);
+    outcome.diagnostics =
+                   ngx_http_fhir_binary_to_core(ctx->refusal.diagnostics);
+    outcome.code = ngx_http_fhir_binary_to_core(ctx->refusal.code);
 
-    ctx->choice.form = outcome.form;
-    ctx->choice.echo = 0;
-    ctx->choice.legacy = 0;
+    ctx->document.choice.form = outcome.form;
+    ctx->document.choice.echo = 0;
+    ctx->document.choice.legacy = 0;
 
     fhb_out_init(&out, NULL, 0);
     fhb_outcome_write(&out, &outcome);
@@ -202,11 +198,11 @@ ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
      * is not what this refusal is about.
      */
 
-    parameter = ctx->parameter;
+    parameter = ctx->refusal.parameter;
 
     (void) ngx_http_fhir_binary_negotiate_ask(r, ctx);
 
-    ctx->parameter = parameter;
+    ngx_http_fhir_binary_refusal_parameter(ctx, parameter);
 
     ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
 
@@ -257,13 +253,13 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
     status = r->headers_out.status;
 
     fhb_out_init(&out, NULL, 0);
-    fhb_accept_type(&out, ctx->conf->version, &ctx->choice);
+    fhb_accept_type(&out, ctx->conf->version, &ctx->document.choice);
 
     if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    fhb_accept_type(&out, ctx->conf->version, &ctx->choice);
+    fhb_accept_type(&out, ctx->conf->version, &ctx->document.choice);
 
     r->headers_out.content_type =
                           ngx_http_fhir_binary_from_core(fhb_out_result(&out));
@@ -297,11 +293,11 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
     }
 
     if (kept->retry_after.len == 0
-        && (ctx->error == FHB_E_KEYS
-            || ctx->error == FHB_E_INTROSPECTION
-            || ctx->error == FHB_E_PATIENT_UNAVAILABLE
-            || ctx->error == FHB_E_LOOKAHEAD_FULL
-            || ctx->error == FHB_E_NOMEM))
+        && (ctx->refusal.rc == FHB_E_KEYS
+            || ctx->refusal.rc == FHB_E_INTROSPECTION
+            || ctx->refusal.rc == FHB_E_PATIENT_UNAVAILABLE
+            || ctx->refusal.rc == FHB_E_LOOKAHEAD_FULL
+            || ctx->refusal.rc == FHB_E_NOMEM))
     {
         ngx_str_set(&kept->retry_after, NGX_HTTP_FHIR_BINARY_RETRY);
     }
@@ -337,9 +333,9 @@ ngx_http_fhir_binary_outcome_challenge(ngx_http_request_t *r,
     ngx_str_t                value;
     fhb_bearer_challenge_t   challenge;
 
-    challenge.rc = ctx->error;
+    challenge.rc = ctx->refusal.rc;
     challenge.realm = ngx_http_fhir_binary_to_core(ctx->conf->realm);
-    challenge.scope = ngx_http_fhir_binary_to_core(ctx->auth.needed);
+    challenge.scope = ngx_http_fhir_binary_to_core(ctx->grant.needed);
     challenge.resource_metadata =
                   ngx_http_fhir_binary_to_core(ctx->conf->resource_metadata);
 

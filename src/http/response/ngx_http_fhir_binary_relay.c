@@ -48,9 +48,11 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ctx->choice.form = form;
+    ctx->document.choice.form = form;
 
-    if (r->method == NGX_HTTP_HEAD && !ctx->asked_get) {
+    if (r->method == NGX_HTTP_HEAD
+        && ctx->asked.method != NGX_HTTP_FHIR_BINARY_METHOD_GET)
+    {
 
         /* there is nothing to read, and nothing that could leave */
 
@@ -59,13 +61,18 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
         }
 
         return (ngx_http_fhir_binary_header_passed(r, ctx) == NGX_OK)
-               ? ngx_http_fhir_binary_next_header(r) : NGX_ERROR;
+               ? ngx_http_fhir_binary_output_header(r, ctx,
+                                          NGX_HTTP_FHIR_BINARY_PHASE_DISCARD)
+               : NGX_ERROR;
     }
 
-    ctx->relay = rc;
-    ctx->source.left = r->headers_out.content_length_n;
+    ctx->document.relay = rc;
 
-    return ngx_http_fhir_binary_hold_start(r, ctx);
+    ngx_http_fhir_binary_source_expect(&ctx->source,
+                                       r->headers_out.content_length_n);
+
+    return ngx_http_fhir_binary_hold_start(r, ctx,
+                                          NGX_HTTP_FHIR_BINARY_PHASE_RELAY);
 }
 
 
@@ -109,7 +116,7 @@ ngx_http_fhir_binary_relay_passes(ngx_http_fhir_binary_ctx_t *ctx)
 
     ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
 
-    return fhb_accept_error_form(&wish) == ctx->choice.form;
+    return fhb_accept_error_form(&wish) == ctx->document.choice.form;
 }
 
 
@@ -154,21 +161,25 @@ ngx_http_fhir_binary_relay_end(ngx_http_request_t *r,
 {
     fhb_rc_t             rc;
     fhb_str_t            body;
+    ngx_str_t            code;
     fhb_alloc_t          heap;
     fhb_outcome_issue_t  issue;
 
     heap = ngx_http_fhir_binary_heap(r->connection->log);
 
-    body.data = ctx->source.held;
-    body.len = ctx->source.held_len;
+    body.data = ctx->source.kept.data;
+    body.len = ctx->source.kept.len;
 
-    rc = body.len ? fhb_outcome_read(&heap, ctx->choice.form, body, &issue)
-                  : FHB_E_SYNTAX;
+    rc = FHB_E_SYNTAX;
+
+    if (body.len) {
+        rc = fhb_outcome_read(&heap, ctx->document.choice.form, body, &issue);
+    }
 
     if (rc != FHB_OK) {
 
         if (rc == FHB_E_NOMEM) {
-            ctx->relay = rc;
+            ctx->document.relay = rc;
         }
 
         return ngx_http_fhir_binary_relay_refuse(r, ctx);
@@ -176,13 +187,15 @@ ngx_http_fhir_binary_relay_end(ngx_http_request_t *r,
 
     if (issue.len) {
 
-        ctx->code.data = ngx_pnalloc(r->pool, issue.len);
-        if (ctx->code.data == NULL) {
+        code.data = ngx_pnalloc(r->pool, issue.len);
+        if (code.data == NULL) {
             return NGX_ERROR;
         }
 
-        ngx_memcpy(ctx->code.data, issue.code, issue.len);
-        ctx->code.len = issue.len;
+        ngx_memcpy(code.data, issue.code, issue.len);
+        code.len = issue.len;
+
+        ngx_http_fhir_binary_refusal_code(ctx, code);
     }
 
     return ngx_http_fhir_binary_relay_passes(ctx)
@@ -203,10 +216,8 @@ ngx_http_fhir_binary_relay_send(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ctx->relay = FHB_OK;
-
-    body.data = ctx->source.held;
-    body.len = ctx->source.held_len;
+    body.data = ctx->source.kept.data;
+    body.len = ctx->source.kept.len;
 
     return ngx_http_fhir_binary_outcome_leave(r, ctx, &body);
 }
@@ -218,8 +229,7 @@ ngx_http_fhir_binary_relay_refuse(ngx_http_request_t *r,
 {
     fhb_rc_t  rc;
 
-    rc = ctx->relay;
-    ctx->relay = FHB_OK;
+    rc = ctx->document.relay;
 
     ngx_http_fhir_binary_source_drop(r, ctx);
 

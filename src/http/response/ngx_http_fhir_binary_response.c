@@ -18,9 +18,13 @@ ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
     fhb_form_t   form;
     fhb_media_t  media;
 
-    ctx->type = r->headers_out.content_type;
-    ctx->length = r->headers_out.content_length_n;
-    ctx->source.left = ctx->length;
+    static const ngx_str_t  xml = ngx_string("application/xml");
+
+    ngx_http_fhir_binary_ctx_type(ctx, r->headers_out.content_type);
+    ngx_http_fhir_binary_source_expect(&ctx->source,
+                                       r->headers_out.content_length_n);
+
+    ctx->document.length = r->headers_out.content_length_n;
 
     form = ngx_http_fhir_binary_response_resource(r, ctx);
 
@@ -34,18 +38,18 @@ ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
             return FHB_E_BACKEND_ENCODING;
         }
 
-        ctx->length = -1;
+        ctx->document.length = -1;
 
-        if (r->method == NGX_HTTP_HEAD && !ctx->asked_get) {
+        if (r->method == NGX_HTTP_HEAD
+            && ctx->asked.method != NGX_HTTP_FHIR_BINARY_METHOD_GET)
+        {
             /* a CCD, which is not made for this; its type is known */
-            ngx_str_set(&ctx->type, "application/xml");
+            ngx_http_fhir_binary_ctx_type(ctx, xml);
             ngx_http_clear_content_length(r);
             r->headers_out.content_type = ctx->type;
             r->headers_out.content_type_len = ctx->type.len;
             return FHB_OK;
         }
-
-        ctx->fhir = 1;
 
         return (ngx_http_fhir_binary_source_read(r, ctx, form) == NGX_OK)
                ? FHB_OK : FHB_E_NOMEM;
@@ -55,7 +59,7 @@ ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
         return FHB_E_BACKEND_RESOURCE;
     }
 
-    if (ctx->end == NGX_HTTP_FHIR_BINARY_END_UNTOLD) {
+    if (ctx->upstream.end == NGX_HTTP_FHIR_BINARY_END_UNTOLD) {
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: the backend marks the end of the document "
@@ -82,7 +86,7 @@ ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
         return FHB_OK;
     }
 
-    if (!ctx->ranged
+    if (!ctx->asked.ranged
         || (fhb_media_parse(&media, ngx_http_fhir_binary_to_core(ctx->type))
             == FHB_OK
             && media.type.len == sizeof("multipart") - 1

@@ -37,7 +37,7 @@ ngx_int_t ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
 ngx_int_t ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *head, ngx_str_t *tail);
 
 /* header */
 
@@ -73,7 +73,7 @@ ngx_int_t ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
 /* hold */
 
 ngx_int_t ngx_http_fhir_binary_hold_start(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_phase_t phase);
 ngx_int_t ngx_http_fhir_binary_hold(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 

@@ -48,14 +48,14 @@ ngx_http_fhir_binary_sandbox(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (ctx->choice.form == FHB_FORM_NATIVE) {
+    if (ctx->document.choice.form == FHB_FORM_NATIVE) {
         return NGX_OK;
     }
 
     /* XML may name a stylesheet, whosever it is */
 
     return ngx_http_fhir_binary_field_set_lit(r, "Content-Security-Policy",
-               ctx->choice.form == FHB_FORM_JSON
+               ctx->document.choice.form == FHB_FORM_JSON
                ? NGX_HTTP_FHIR_BINARY_CSP_PASSIVE
                : NGX_HTTP_FHIR_BINARY_CSP_ACTIVE);
 }
@@ -123,7 +123,7 @@ ngx_http_fhir_binary_sandbox_disposition(ngx_http_request_t *r,
     fhb_str_t   ext, id;
     ngx_str_t   value;
 
-    id = ctx->route.id;
+    id = ctx->asked.route.id;
     ext = fhb_media_extension(media);
 
     if (id.len == 0) {

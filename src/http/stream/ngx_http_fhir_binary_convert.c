@@ -26,8 +26,6 @@ static fhb_rc_t ngx_http_fhir_binary_convert_recode(
     ngx_http_fhir_binary_ctx_t *ctx);
 static size_t ngx_http_fhir_binary_convert_most(
     ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_convert_look(
-    ngx_http_fhir_binary_ctx_t *ctx, const u_char *p, size_t n);
 
 
 fhb_rc_t
@@ -67,7 +65,7 @@ ngx_http_fhir_binary_convert_encode(ngx_http_fhir_binary_ctx_t *ctx)
     n = fhb_b64_encode_fit(&ctx->pump.enc, out->end - out->last);
     n = ngx_min(n, ngx_http_fhir_binary_convert_most(ctx));
 
-    rc = ngx_http_fhir_binary_convert_look(ctx, slice->data, n);
+    rc = ngx_http_fhir_binary_check_bytes(ctx, slice->data, n);
 
     out->last += fhb_b64_encode(&ctx->pump.enc, out->last, slice->data, n);
     ngx_http_fhir_binary_source_use(ctx, n);
@@ -90,7 +88,7 @@ ngx_http_fhir_binary_convert_bytes(ngx_http_fhir_binary_ctx_t *ctx)
     n = ngx_min((size_t) (out->end - out->last),
                 ngx_http_fhir_binary_convert_most(ctx));
 
-    rc = ngx_http_fhir_binary_convert_look(ctx, slice->data, n);
+    rc = ngx_http_fhir_binary_check_bytes(ctx, slice->data, n);
 
     out->last = ngx_cpymem(out->last, slice->data, n);
     ngx_http_fhir_binary_source_use(ctx, n);
@@ -115,7 +113,7 @@ ngx_http_fhir_binary_convert_decode(ngx_http_fhir_binary_ctx_t *ctx)
     n = (out->end - out->last - 6) / 3 * 4;
     n = ngx_min(n, ngx_http_fhir_binary_convert_most(ctx));
 
-    if (ctx->source.bare) {
+    if (ctx->source.kind == NGX_HTTP_FHIR_BINARY_SLICE_BARE) {
         taken = fhb_b64_decode_plain(&ctx->pump.dec, out->last, &written,
                                      slice->data, n);
 
@@ -131,7 +129,7 @@ ngx_http_fhir_binary_convert_decode(ngx_http_fhir_binary_ctx_t *ctx)
 
     out->last += written;
 
-    rc = ngx_http_fhir_binary_convert_look(ctx, start, written);
+    rc = ngx_http_fhir_binary_check_bytes(ctx, start, written);
 
     ngx_http_fhir_binary_convert_took(ctx, taken, n);
 
@@ -152,11 +150,13 @@ ngx_http_fhir_binary_convert_check(ngx_http_fhir_binary_ctx_t *ctx)
 
     n = ngx_min((size_t) (out->end - out->last), slice->len);
 
-    if (ctx->source.bare) {
+    if (ctx->source.kind == NGX_HTTP_FHIR_BINARY_SLICE_BARE) {
         taken = fhb_b64_check_plain(&ctx->pump.dec, out->last, &written,
                                     slice->data, n);
 
-        ctx->source.spaced = (taken == 0);
+        if (taken == 0) {
+            ngx_http_fhir_binary_source_no_bare(&ctx->source);
+        }
 
     } else {
         rc = fhb_b64_check(&ctx->pump.dec, out->last, &written, slice->data,
@@ -215,7 +215,7 @@ ngx_http_fhir_binary_convert_recode(ngx_http_fhir_binary_ctx_t *ctx)
         return rc;
     }
 
-    rc = ngx_http_fhir_binary_convert_look(ctx, buf, written);
+    rc = ngx_http_fhir_binary_check_bytes(ctx, buf, written);
 
     out->last += fhb_b64_encode(&ctx->pump.enc, out->last, buf, written);
     ngx_http_fhir_binary_source_use(ctx, n);
@@ -235,32 +235,7 @@ ngx_http_fhir_binary_convert_most(ngx_http_fhir_binary_ctx_t *ctx)
 
     n = ctx->source.slice.len;
 
-    return ctx->cda ? ngx_min(n, NGX_HTTP_FHIR_BINARY_FEED) : n;
-}
-
-
-/*
- * A document that turns out to be no Continuity of Care Document is cut.
- * What was held has been looked at already.
- */
-
-static fhb_rc_t
-ngx_http_fhir_binary_convert_look(ngx_http_fhir_binary_ctx_t *ctx,
-    const u_char *p, size_t n)
-{
-    fhb_rc_t   rc;
-    fhb_str_t  bytes;
-
-    if (ctx->cda == NULL || ctx->source.old) {
-        return FHB_OK;
-    }
-
-    bytes.data = p;
-    bytes.len = n;
-
-    rc = fhb_cda_feed(ctx->cda, bytes);
-
-    return (rc == FHB_AGAIN) ? FHB_E_BACKEND_CCD : rc;
+    return ctx->check.cda ? ngx_min(n, NGX_HTTP_FHIR_BINARY_FEED) : n;
 }
 
 
@@ -273,7 +248,7 @@ ngx_http_fhir_binary_convert_end(ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_rc_t  rc;
 
-    if (ctx->fhir) {
+    if (ctx->source.reader) {
 
         rc = fhb_b64_decode_end(&ctx->pump.dec);
 
@@ -282,5 +257,5 @@ ngx_http_fhir_binary_convert_end(ngx_http_fhir_binary_ctx_t *ctx)
         }
     }
 
-    return ctx->cda ? fhb_cda_end(ctx->cda) : FHB_OK;
+    return ngx_http_fhir_binary_check_end(ctx);
 }

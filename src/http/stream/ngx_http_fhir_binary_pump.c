@@ -22,6 +22,8 @@ static ngx_int_t ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_int_t more);
+static ngx_int_t ngx_http_fhir_binary_pump_cut(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 static ngx_int_t ngx_http_fhir_binary_pump_finish(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_pump_copy(ngx_str_t *s, ngx_buf_t *b);
@@ -35,8 +37,14 @@ static ngx_uint_t ngx_http_fhir_binary_pump_more(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 
+/*
+ * head, tail: what stands around the document in a FHIR form, or NULL for its
+ * native form.
+ */
+
 void
-ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx)
+ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx,
+    const ngx_str_t *head, const ngx_str_t *tail)
 {
     ngx_http_fhir_binary_pump_t  *pump;
 
@@ -44,22 +52,26 @@ ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx)
 
     pump->last_out = &pump->out;
     pump->bufs_max = ctx->conf->bufs.num;
-    pump->armed = 1;
     pump->unflushed = 1;
 
-    if (ctx->choice.form == FHB_FORM_NATIVE) {
-        pump->convert = ctx->fhir ? NGX_HTTP_FHIR_BINARY_DECODE
-                                  : NGX_HTTP_FHIR_BINARY_COPY;
-        return;
+    if (head == NULL) {
+        pump->convert = ctx->source.reader ? NGX_HTTP_FHIR_BINARY_DECODE
+                                           : NGX_HTTP_FHIR_BINARY_COPY;
+
+    } else {
+        pump->head = *head;
+        pump->tail = *tail;
+
+        pump->convert = !ctx->source.reader ? NGX_HTTP_FHIR_BINARY_ENCODE
+                        : ctx->check.cda ? NGX_HTTP_FHIR_BINARY_RECODE
+                        : NGX_HTTP_FHIR_BINARY_CHECK;
     }
 
-    if (!ctx->fhir) {
-        pump->convert = NGX_HTTP_FHIR_BINARY_ENCODE;
-        return;
+    if (pump->convert == NGX_HTTP_FHIR_BINARY_DECODE
+        || pump->convert == NGX_HTTP_FHIR_BINARY_CHECK)
+    {
+        ngx_http_fhir_binary_source_give_bare(&ctx->source);
     }
-
-    pump->convert = ctx->cda ? NGX_HTTP_FHIR_BINARY_RECODE
-                             : NGX_HTTP_FHIR_BINARY_CHECK;
 }
 
 
@@ -148,7 +160,7 @@ ngx_http_fhir_binary_pump(ngx_http_request_t *r,
 
 failed:
 
-    pump->done = 1;
+    pump->state = NGX_HTTP_FHIR_BINARY_PUMP_DONE;
     ngx_http_fhir_binary_source_drop(r, ctx);
 
     return NGX_ERROR;
@@ -167,7 +179,7 @@ ngx_http_fhir_binary_pump_fill(ngx_http_request_t *r,
 
     for ( ;; ) {
 
-        if (ctx->pump.done) {
+        if (ctx->pump.state == NGX_HTTP_FHIR_BINARY_PUMP_DONE) {
             ngx_http_fhir_binary_source_drop(r, ctx);
             return NGX_OK;
         }
@@ -178,17 +190,19 @@ ngx_http_fhir_binary_pump_fill(ngx_http_request_t *r,
             return NGX_OK;
         }
 
-        if (more == NGX_ERROR && ctx->source.gone && !ctx->open) {
-
+        if (more == NGX_ERROR
+            && ctx->source.state == NGX_HTTP_FHIR_BINARY_SOURCE_GONE
+            && !ctx->output.close_delimited)
+        {
             /* nginx closes, and what the client has is seen to be short */
 
-            ctx->pump.done = 1;
+            ctx->pump.state = NGX_HTTP_FHIR_BINARY_PUMP_DONE;
             ctx->source.flush = 1;
             continue;
         }
 
         if (more == NGX_ERROR) {
-            return ngx_http_fhir_binary_output_cut(r, ctx);
+            return ngx_http_fhir_binary_output_cut(r, ctx->source.rc);
         }
 
         rc = ngx_http_fhir_binary_pump_get_buf(r, ctx);
@@ -280,17 +294,18 @@ ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
 
     pump = &ctx->pump;
 
-    if (more == NGX_DONE && !pump->ended) {
+    if (more == NGX_DONE && pump->state == NGX_HTTP_FHIR_BINARY_PUMP_RUNS) {
+
 
         /* before the last bytes leave: they may be all that a length told */
 
-        ctx->source.rc = ngx_http_fhir_binary_convert_end(ctx);
+        rc = ngx_http_fhir_binary_convert_end(ctx);
 
-        if (ctx->source.rc != FHB_OK) {
-            return ngx_http_fhir_binary_output_cut(r, ctx);
+        if (rc != FHB_OK) {
+            return ngx_http_fhir_binary_pump_cut(r, ctx, rc);
         }
 
-        pump->ended = 1;
+        pump->state = NGX_HTTP_FHIR_BINARY_PUMP_ENDS;
     }
 
     if (pump->head.len
@@ -313,12 +328,22 @@ ngx_http_fhir_binary_pump_step(ngx_http_request_t *r,
 
     rc = ngx_http_fhir_binary_convert(ctx);
 
-    if (rc != FHB_OK) {
-        ctx->source.rc = rc;
-        return ngx_http_fhir_binary_output_cut(r, ctx);
-    }
+    return (rc == FHB_OK) ? NGX_OK
+                          : ngx_http_fhir_binary_pump_cut(r, ctx, rc);
+}
 
-    return NGX_OK;
+
+/*
+ * The document is not what it seemed to be when its header left.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_pump_cut(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
+{
+    ngx_http_fhir_binary_source_fail(&ctx->source, rc);
+
+    return ngx_http_fhir_binary_output_cut(r, rc);
 }
 
 
@@ -340,8 +365,8 @@ ngx_http_fhir_binary_pump_finish(ngx_http_request_t *r,
         return ngx_http_fhir_binary_pump_emit(r, ctx);
     }
 
-    pump->done = 1;
-    ctx->ended = 1;
+    pump->state = NGX_HTTP_FHIR_BINARY_PUMP_DONE;
+    ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_COMPLETE);
 
     if (out->pos == out->last) {
         return ngx_http_fhir_binary_pump_special(r, ctx, 1);
@@ -479,7 +504,10 @@ ngx_http_fhir_binary_pump_push(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (!ctx->source.flush || pump->out || (pump->done && !ctx->source.gone)) {
+    if (!ctx->source.flush || pump->out
+        || (pump->state == NGX_HTTP_FHIR_BINARY_PUMP_DONE
+            && ctx->source.state != NGX_HTTP_FHIR_BINARY_SOURCE_GONE))
+    {
         return NGX_OK;
     }
 
@@ -506,6 +534,8 @@ static ngx_uint_t
 ngx_http_fhir_binary_pump_more(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    return !ctx->source.flush && !ctx->pump.nomem && !ctx->pump.done
+    return !ctx->source.flush
+           && !ctx->pump.nomem
+           && ctx->pump.state != NGX_HTTP_FHIR_BINARY_PUMP_DONE
            && ngx_http_fhir_binary_upstream_has_more(r);
 }

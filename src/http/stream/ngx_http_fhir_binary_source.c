@@ -10,11 +10,11 @@
 #include "ngx_http_fhir_binary_core.h"
 
 
+static ngx_int_t ngx_http_fhir_binary_source_live(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_source_buf(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_uint_t ngx_http_fhir_binary_source_bare(
+static ngx_int_t ngx_http_fhir_binary_source_feed(
     ngx_http_fhir_binary_ctx_t *ctx);
 static void ngx_http_fhir_binary_source_at(
     ngx_http_fhir_binary_source_t *source, u_char *pos);
@@ -85,11 +85,68 @@ ngx_http_fhir_binary_source_add(ngx_http_request_t *r,
 
     for (cl = in; cl; cl = cl->next) {
         if (ngx_buf_size(cl->buf)) {
-            ctx->heard = ngx_current_msec;
+            ctx->source.heard = ngx_current_msec;
         }
     }
 
     return ngx_chain_add_copy(r->pool, &ctx->source.in, in);
+}
+
+
+/*
+ * The body is to have this many bytes; -1: any number.
+ */
+
+void
+ngx_http_fhir_binary_source_expect(ngx_http_fhir_binary_source_t *source,
+    off_t length)
+{
+    source->left = length;
+}
+
+
+/*
+ * It is listened to from now on, though no header has left.
+ */
+
+void
+ngx_http_fhir_binary_source_start(ngx_http_fhir_binary_source_t *source)
+{
+    source->heard = ngx_current_msec;
+}
+
+
+/*
+ * What was kept is given from now on, before what is live.
+ */
+
+void
+ngx_http_fhir_binary_source_release(ngx_http_fhir_binary_source_t *source)
+{
+    if (source->kept.state == NGX_HTTP_FHIR_BINARY_KEPT_GROWS) {
+        source->kept.state = NGX_HTTP_FHIR_BINARY_KEPT_GIVEN;
+    }
+
+    source->slice.len = 0;
+}
+
+
+/*
+ * A conversion looks at each character itself, and finds the end of the value.
+ */
+
+void
+ngx_http_fhir_binary_source_give_bare(ngx_http_fhir_binary_source_t *source)
+{
+    source->bare = NGX_HTTP_FHIR_BINARY_BARE_GIVEN;
+}
+
+
+void
+ngx_http_fhir_binary_source_fail(ngx_http_fhir_binary_source_t *source,
+    fhb_rc_t rc)
+{
+    source->rc = rc;
 }
 
 
@@ -111,12 +168,42 @@ ngx_http_fhir_binary_source_next(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (source->held_pos < source->held_len && !ctx->held) {
-        source->slice.data = source->held + source->held_pos;
-        source->slice.len = source->held_len - source->held_pos;
-        source->old = 1;
+    if (source->kept.state == NGX_HTTP_FHIR_BINARY_KEPT_GIVEN
+        && source->kept.pos < source->kept.len)
+    {
+        source->slice.data = source->kept.data + source->kept.pos;
+        source->slice.len = source->kept.len - source->kept.pos;
+        source->kind = NGX_HTTP_FHIR_BINARY_SLICE_KEPT;
         return NGX_OK;
     }
+
+    if (source->live.len == 0) {
+
+        rc = ngx_http_fhir_binary_source_live(r, ctx);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+
+    source->slice = source->live;
+
+    return NGX_OK;
+}
+
+
+/*
+ * The same, for source->live alone.
+ */
+
+static ngx_int_t
+ngx_http_fhir_binary_source_live(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t                       rc;
+    ngx_http_fhir_binary_source_t  *source;
+
+    source = &ctx->source;
 
     if (source->rc != FHB_OK) {
         return NGX_ERROR;
@@ -126,9 +213,11 @@ ngx_http_fhir_binary_source_next(ngx_http_request_t *r,
 
         if (source->buf && source->buf->pos < source->buf->last) {
 
+            source->kind = NGX_HTTP_FHIR_BINARY_SLICE_LIVE;
+
             if (source->reader) {
 
-                rc = ngx_http_fhir_binary_source_feed(r, ctx);
+                rc = ngx_http_fhir_binary_source_feed(ctx);
 
                 if (rc != NGX_AGAIN) {
                     return rc;
@@ -137,15 +226,15 @@ ngx_http_fhir_binary_source_next(ngx_http_request_t *r,
                 continue;
             }
 
-            source->slice.data = source->buf->pos;
-            source->slice.len = source->buf->last - source->buf->pos;
+            source->live.data = source->buf->pos;
+            source->live.len = source->buf->last - source->buf->pos;
             source->next = source->buf->last;
             return NGX_OK;
         }
 
         source->buf = NULL;
 
-        if (source->last) {
+        if (source->state != NGX_HTTP_FHIR_BINARY_SOURCE_OPEN) {
             return ngx_http_fhir_binary_source_end(ctx);
         }
 
@@ -208,12 +297,13 @@ ngx_http_fhir_binary_source_buf(ngx_http_request_t *r,
             }
 
             source->left -= n;
-            source->last = (source->left == 0 && (n || b->last_buf));
         }
 
-        source->last |= b->last_buf;
+        if (b->last_buf || (source->left == 0 && n)) {
+            source->state = NGX_HTTP_FHIR_BINARY_SOURCE_LAST;
+        }
 
-        if (n || source->last) {
+        if (n || source->state == NGX_HTTP_FHIR_BINARY_SOURCE_LAST) {
             source->buf = n ? b : NULL;
             return NGX_OK;
         }
@@ -234,16 +324,15 @@ ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    ctx->source.rc = ngx_http_fhir_binary_upstream_reason(r, ctx->heard);
-    ctx->source.gone = 1;
+    ctx->source.rc = ngx_http_fhir_binary_upstream_reason(r, ctx->source.heard);
+    ctx->source.state = NGX_HTTP_FHIR_BINARY_SOURCE_GONE;
 
     return NGX_ERROR;
 }
 
 
 static ngx_int_t
-ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+ngx_http_fhir_binary_source_feed(ngx_http_fhir_binary_ctx_t *ctx)
 {
     size_t                          left;
     fhb_rc_t                        rc;
@@ -251,26 +340,26 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
     const unsigned char            *p;
     ngx_http_fhir_binary_source_t  *source;
 
-    (void) r;
-
     source = &ctx->source;
 
     p = source->buf->pos;
     left = source->buf->last - source->buf->pos;
 
-    if (!ngx_http_fhir_binary_source_bare(ctx)) {
-        left = ngx_min(left, NGX_HTTP_FHIR_BINARY_FEED);
-
-    } else {
-        source->slice.data = p;
-        source->slice.len = left;
+    if (source->bare == NGX_HTTP_FHIR_BINARY_BARE_GIVEN
+        && fhb_bin_read_plain(source->reader))
+    {
+        source->live.data = p;
+        source->live.len = left;
         source->next = source->buf->last;
-        source->bare = 1;
+        source->kind = NGX_HTTP_FHIR_BINARY_SLICE_BARE;
         return NGX_OK;
     }
 
-    source->stopped = 0;
-    source->bare = 0;
+    if (source->bare == NGX_HTTP_FHIR_BINARY_BARE_PAUSED) {
+        source->bare = NGX_HTTP_FHIR_BINARY_BARE_GIVEN;
+    }
+
+    left = ngx_min(left, NGX_HTTP_FHIR_BINARY_FEED);
 
     rc = fhb_bin_read_feed(source->reader, &p, &left, &event);
 
@@ -285,7 +374,7 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
     }
 
     if (event.type == FHB_BIN_DATA) {
-        source->slice = event.data;
+        source->live = event.data;
         source->next = (u_char *) p;
         return NGX_OK;
     }
@@ -301,30 +390,6 @@ ngx_http_fhir_binary_source_feed(ngx_http_request_t *r,
 }
 
 
-/*
- * A conversion that looks at each character can find the end of the value by
- * itself: that spares the reader a look at all of them.
- */
-
-static ngx_uint_t
-ngx_http_fhir_binary_source_bare(ngx_http_fhir_binary_ctx_t *ctx)
-{
-    if (ctx->held || !ctx->pump.armed
-        || ctx->source.stopped || ctx->source.spaced)
-    {
-        return 0;
-    }
-
-    if (ctx->pump.convert != NGX_HTTP_FHIR_BINARY_DECODE
-        && ctx->pump.convert != NGX_HTTP_FHIR_BINARY_CHECK)
-    {
-        return 0;
-    }
-
-    return fhb_bin_read_plain(ctx->source.reader);
-}
-
-
 static ngx_int_t
 ngx_http_fhir_binary_source_end(ngx_http_fhir_binary_ctx_t *ctx)
 {
@@ -333,7 +398,7 @@ ngx_http_fhir_binary_source_end(ngx_http_fhir_binary_ctx_t *ctx)
 
     source = &ctx->source;
 
-    if (source->whole) {
+    if (source->state == NGX_HTTP_FHIR_BINARY_SOURCE_WHOLE) {
         return NGX_DONE;
     }
 
@@ -351,7 +416,7 @@ ngx_http_fhir_binary_source_end(ngx_http_fhir_binary_ctx_t *ctx)
         }
     }
 
-    source->whole = 1;
+    source->state = NGX_HTTP_FHIR_BINARY_SOURCE_WHOLE;
 
     return NGX_DONE;
 }
@@ -371,20 +436,23 @@ ngx_http_fhir_binary_source_use(ngx_http_fhir_binary_ctx_t *ctx, size_t n)
     source->slice.data += n;
     source->slice.len -= n;
 
-    if (source->old) {
-        source->held_pos += n;
-        source->old = (source->slice.len != 0);
+    if (source->kind == NGX_HTTP_FHIR_BINARY_SLICE_KEPT) {
 
-        if (source->held_pos == source->held_len) {
+        source->kept.pos += n;
+
+        if (source->kept.pos == source->kept.len) {
             ngx_http_fhir_binary_source_free_kept(source);
+            source->kind = NGX_HTTP_FHIR_BINARY_SLICE_LIVE;
         }
 
         return;
     }
 
-    if (source->slice.len == 0 && source->buf) {
+    source->live = source->slice;
+
+    if (source->live.len == 0 && source->buf) {
         ngx_http_fhir_binary_source_at(source, source->next);
-        source->bare = 0;
+        source->kind = NGX_HTTP_FHIR_BINARY_SLICE_LIVE;
     }
 }
 
@@ -423,8 +491,23 @@ ngx_http_fhir_binary_source_stop(ngx_http_fhir_binary_ctx_t *ctx)
     }
 
     source->slice.len = 0;
-    source->bare = 0;
-    source->stopped = 1;
+    source->live.len = 0;
+    source->kind = NGX_HTTP_FHIR_BINARY_SLICE_LIVE;
+
+    if (source->bare == NGX_HTTP_FHIR_BINARY_BARE_GIVEN) {
+        source->bare = NGX_HTTP_FHIR_BINARY_BARE_PAUSED;
+    }
+}
+
+
+/*
+ * The value has white space: what is given bare would stop at each of it.
+ */
+
+void
+ngx_http_fhir_binary_source_no_bare(ngx_http_fhir_binary_source_t *source)
+{
+    source->bare = NGX_HTTP_FHIR_BINARY_BARE_NEVER;
 }
 
 
@@ -440,7 +523,8 @@ ngx_http_fhir_binary_source_drop(ngx_http_request_t *r,
     ngx_chain_t  *cl;
 
     ctx->source.slice.len = 0;
-    ctx->source.held_pos = ctx->source.held_len;
+    ctx->source.live.len = 0;
+    ctx->source.kept.pos = ctx->source.kept.len;
     ngx_http_fhir_binary_source_free_kept(&ctx->source);
 
     if (ctx->source.buf) {
@@ -478,23 +562,23 @@ ngx_http_fhir_binary_source_keep(ngx_http_request_t *r,
     source = &ctx->source;
     n = source->slice.len;
 
-    if (source->held_len > limit || n > limit - source->held_len) {
+    if (source->kept.len > limit || n > limit - source->kept.len) {
         return FHB_E_BACKEND_HELD;
     }
 
-    if (source->held_len + n > source->held_size) {
+    if (source->kept.len + n > source->kept.size) {
 
         /* nothing to spare where no more will come */
 
         rest = ngx_http_fhir_binary_source_in_hand(r, ctx);
         rest = (rest == -1) ? 4096 : ngx_min(rest, (off_t) limit);
 
-        size = ngx_max(source->held_size * 2, source->held_len + (size_t) rest);
-        size = ngx_max(size, source->held_len + n);
+        size = ngx_max(source->kept.size * 2, source->kept.len + (size_t) rest);
+        size = ngx_max(size, source->kept.len + n);
         size = ngx_min(size, limit);
 
         if (!ngx_http_fhir_binary_source_fits(ctx, size)) {
-            size = source->held_len + n;
+            size = source->kept.len + n;
         }
 
         rc = ngx_http_fhir_binary_source_room(r, ctx, size);
@@ -504,8 +588,9 @@ ngx_http_fhir_binary_source_keep(ngx_http_request_t *r,
         }
     }
 
-    ngx_memcpy(source->held + source->held_len, source->slice.data, n);
-    source->held_len += n;
+    ngx_memcpy(source->kept.data + source->kept.len, source->slice.data, n);
+    source->kept.len += n;
+    source->kept.state = NGX_HTTP_FHIR_BINARY_KEPT_GROWS;
 
     ngx_http_fhir_binary_source_use(ctx, n);
 
@@ -520,7 +605,7 @@ ngx_http_fhir_binary_source_fits(ngx_http_fhir_binary_ctx_t *ctx, size_t size)
 {
     size_t  others;
 
-    others = ngx_http_fhir_binary_source_worker - ctx->source.held_size;
+    others = ngx_http_fhir_binary_source_worker - ctx->source.kept.size;
 
     return others <= ctx->conf->lookahead_worker
            && size <= ctx->conf->lookahead_worker - others;
@@ -552,7 +637,7 @@ ngx_http_fhir_binary_source_room(ngx_http_request_t *r,
         return FHB_E_LOOKAHEAD_FULL;
     }
 
-    if (source->held == NULL) {
+    if (source->kept.data == NULL) {
 
         cln = ngx_pool_cleanup_add(r->pool, 0);
         if (cln == NULL) {
@@ -568,14 +653,14 @@ ngx_http_fhir_binary_source_room(ngx_http_request_t *r,
         return FHB_E_NOMEM;
     }
 
-    if (source->held_len) {
-        ngx_memcpy(p, source->held, source->held_len);
+    if (source->kept.len) {
+        ngx_memcpy(p, source->kept.data, source->kept.len);
     }
 
     ngx_http_fhir_binary_source_free_kept(source);
 
-    source->held = p;
-    source->held_size = size;
+    source->kept.data = p;
+    source->kept.size = size;
     ngx_http_fhir_binary_source_worker += size;
 
     return FHB_OK;
@@ -589,14 +674,14 @@ ngx_http_fhir_binary_source_room(ngx_http_request_t *r,
 void
 ngx_http_fhir_binary_source_free_kept(ngx_http_fhir_binary_source_t *source)
 {
-    if (source->held_size == 0) {
+    if (source->kept.size == 0) {
         return;
     }
 
-    ngx_free(source->held);
+    ngx_free(source->kept.data);
 
-    ngx_http_fhir_binary_source_worker -= source->held_size;
-    source->held_size = 0;
+    ngx_http_fhir_binary_source_worker -= source->kept.size;
+    source->kept.size = 0;
 }
 
 
@@ -625,7 +710,7 @@ ngx_http_fhir_binary_source_in_hand(ngx_http_request_t *r,
     source = &ctx->source;
 
     n = 0;
-    last = source->last;
+    last = (source->state != NGX_HTTP_FHIR_BINARY_SOURCE_OPEN);
 
     for (cl = source->in; cl; cl = cl->next) {
 

@@ -312,7 +312,7 @@ ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
     ngx_http_fhir_binary_cache_node_t  *node;
 
     if (ctx->conf->cache == NULL) {
-        ngx_str_set(&ctx->auth.cached, "BYPASS");
+        ngx_str_set(&ctx->grant.cached, "BYPASS");
         return FHB_DONE;
     }
 
@@ -322,7 +322,7 @@ ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
-    node = ngx_http_fhir_binary_cache_lookup(cache, ctx->auth.key);
+    node = ngx_http_fhir_binary_cache_lookup(cache, ctx->grant.key);
 
     if (node != NULL) {
 
@@ -344,14 +344,14 @@ ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
     ngx_shmtx_unlock(&cache->shpool->mutex);
 
     if (rc == FHB_OK) {
-        rc = fhb_claims_timely(&ctx->auth.claims, now, ctx->conf->leeway);
+        rc = fhb_claims_timely(&ctx->grant.claims, now, ctx->conf->leeway);
     }
 
     if (rc == FHB_DONE) {
-        ngx_str_set(&ctx->auth.cached, "MISS");
+        ngx_str_set(&ctx->grant.cached, "MISS");
 
     } else {
-        ngx_str_set(&ctx->auth.cached, "HIT");
+        ngx_str_set(&ctx->grant.cached, "HIT");
     }
 
     return rc;
@@ -385,14 +385,14 @@ ngx_http_fhir_binary_cache_read(ngx_http_request_t *r,
     ngx_memcpy(p, node->text, len);
 
     for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
-        s = fhb_claims_part(&ctx->auth.claims, i);
+        s = fhb_claims_part(&ctx->grant.claims, i);
         s->data = p;
         s->len = node->len[i];
         p += node->len[i];
     }
 
-    ctx->auth.claims.exp = node->exp;
-    ctx->auth.claims.nbf = node->nbf;
+    ctx->grant.claims.exp = node->exp;
+    ctx->grant.claims.nbf = node->nbf;
 
     return FHB_OK;
 }
@@ -430,11 +430,11 @@ ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
     if (rc == FHB_OK) {
 
         for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
-            size += fhb_claims_part(&ctx->auth.claims, i)->len;
+            size += fhb_claims_part(&ctx->grant.claims, i)->len;
         }
 
-        if (valid == 0 || valid > ctx->auth.claims.exp - now) {
-            valid = ctx->auth.claims.exp - now;
+        if (valid == 0 || valid > ctx->grant.claims.exp - now) {
+            valid = ctx->grant.claims.exp - now;
         }
 
         if (valid <= 0) {
@@ -449,7 +449,7 @@ ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
     ngx_http_fhir_binary_cache_expire(cache, list, now, inactive,
               rc != FHB_OK && cache->sh->refusals >= cache->max_refusals);
 
-    node = ngx_http_fhir_binary_cache_lookup(cache, ctx->auth.key);
+    node = ngx_http_fhir_binary_cache_lookup(cache, ctx->grant.key);
 
     if (node != NULL) {
         ngx_http_fhir_binary_cache_remove(cache, node);
@@ -472,8 +472,8 @@ ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
 
     ngx_memzero(node, offsetof(ngx_http_fhir_binary_cache_node_t, text));
 
-    ngx_memcpy(node->digest, ctx->auth.key, FHB_DIGEST_LEN);
-    ngx_memcpy(&node->node.key, ctx->auth.key, sizeof(ngx_rbtree_key_t));
+    ngx_memcpy(node->digest, ctx->grant.key, FHB_DIGEST_LEN);
+    ngx_memcpy(&node->node.key, ctx->grant.key, sizeof(ngx_rbtree_key_t));
 
     node->rc = rc;
     node->asked = asked;
@@ -505,12 +505,12 @@ ngx_http_fhir_binary_cache_write(ngx_http_fhir_binary_ctx_t *ctx,
     fhb_str_t   *s;
     ngx_uint_t   i;
 
-    node->exp = ctx->auth.claims.exp;
-    node->nbf = ctx->auth.claims.nbf;
+    node->exp = ctx->grant.claims.exp;
+    node->nbf = ctx->grant.claims.nbf;
     p = node->text;
 
     for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
-        s = fhb_claims_part(&ctx->auth.claims, i);
+        s = fhb_claims_part(&ctx->grant.claims, i);
         node->len[i] = (uint16_t) s->len;
 
         if (s->len) {

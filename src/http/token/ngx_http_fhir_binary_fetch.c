@@ -15,8 +15,10 @@ static void ngx_http_fhir_binary_fetch_forget(void *data);
 static ngx_int_t ngx_http_fhir_binary_fetch_apart(ngx_http_request_t *sr,
     ngx_str_t *uri);
 static ngx_int_t ngx_http_fhir_binary_fetch_hostless(ngx_http_request_t *sr);
+static ngx_uint_t ngx_http_fhir_binary_fetch_by_host(
+    ngx_http_complex_value_t *cv);
 static ngx_int_t ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
-    ngx_http_request_t *r, ngx_uint_t apart);
+    ngx_http_request_t *r, ngx_http_fhir_binary_sees_t sees);
 static ngx_int_t ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch, ngx_buf_t *b);
 static void ngx_http_fhir_binary_fetch_read(
@@ -75,24 +77,24 @@ ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
 
     /* posted, not run yet: the context makes it one of our own */
 
-    ctx = ngx_http_fhir_binary_ctx_create(sr);
+    ctx = ngx_http_fhir_binary_ctx_create(sr, NGX_HTTP_FHIR_BINARY_BY_US);
+
+    if (ctx != NULL) {
+        ctx->subrequest = fetch;
+        ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_COLLECT);
+    }
 
     if (ctx == NULL
-        || ngx_http_fhir_binary_fetch_headers(sr, r,
-                                              fetch->apart || fetch->hostless)
-           != NGX_OK
-        || (fetch->apart
+        || ngx_http_fhir_binary_fetch_headers(sr, r, fetch->sees) != NGX_OK
+        || (fetch->sees == NGX_HTTP_FHIR_BINARY_SEES_NOTHING
             && ngx_http_fhir_binary_fetch_apart(sr, uri) != NGX_OK)
-        || (fetch->hostless
+        || (fetch->sees == NGX_HTTP_FHIR_BINARY_SEES_NO_HOST
             && ngx_http_fhir_binary_fetch_hostless(sr) != NGX_OK))
     {
         /* it is posted, and ends without being heard */
         fetch->done = 1;
         return NULL;
     }
-
-    ctx->own = 1;
-    ctx->fetched = fetch;
 
     return fetch;
 }
@@ -173,10 +175,27 @@ ngx_http_fhir_binary_fetch_hostless(ngx_http_request_t *sr)
 
 
 /*
+ * What the location of this URI sees of the request.
+ */
+
+ngx_http_fhir_binary_sees_t
+ngx_http_fhir_binary_fetch_sees(ngx_http_complex_value_t *cv)
+{
+    if (cv->lengths == NULL) {
+        return NGX_HTTP_FHIR_BINARY_SEES_NOTHING;
+    }
+
+    return ngx_http_fhir_binary_fetch_by_host(cv)
+           ? NGX_HTTP_FHIR_BINARY_SEES_ALL
+           : NGX_HTTP_FHIR_BINARY_SEES_NO_HOST;
+}
+
+
+/*
  * Whether the operator has written the Host into a URI.
  */
 
-ngx_uint_t
+static ngx_uint_t
 ngx_http_fhir_binary_fetch_by_host(ngx_http_complex_value_t *cv)
 {
     u_char      *p, *last;
@@ -212,7 +231,7 @@ ngx_http_fhir_binary_fetch_by_host(ngx_http_complex_value_t *cv)
 
 static ngx_int_t
 ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
-    ngx_http_request_t *r, ngx_uint_t apart)
+    ngx_http_request_t *r, ngx_http_fhir_binary_sees_t sees)
 {
     ngx_table_elt_t  *h;
 
@@ -229,7 +248,7 @@ ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
         return NGX_ERROR;
     }
 
-    if (r->headers_in.host && !apart) {
+    if (r->headers_in.host && sees == NGX_HTTP_FHIR_BINARY_SEES_ALL) {
 
         h = ngx_list_push(&sr->headers_in.headers);
         if (h == NULL) {
@@ -260,7 +279,7 @@ ngx_int_t
 ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ctx->fetched->status = r->headers_out.status;
+    ctx->subrequest->status = r->headers_out.status;
 
     r->filter_need_in_memory = 1;
 
@@ -277,7 +296,7 @@ ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
     ngx_buf_t                     *b;
     ngx_http_fhir_binary_fetch_t  *fetch;
 
-    fetch = ctx->fetched;
+    fetch = ctx->subrequest;
 
     for ( /* void */ ; in; in = in->next) {
 
@@ -289,8 +308,10 @@ ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
 
         b->pos = b->last;
 
-        if (b->last_buf || b->last_in_chain) {
-            fetch->whole = 1;
+        if ((b->last_buf || b->last_in_chain)
+            && fetch->body_is == NGX_HTTP_FHIR_BINARY_FETCHED_PART)
+        {
+            fetch->body_is = NGX_HTTP_FHIR_BINARY_FETCHED_WHOLE;
         }
     }
 
@@ -311,8 +332,10 @@ ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
     in.data = b->pos;
     in.len = b->last - b->pos;
 
-    if (fetch->large || in.len > fetch->limit - fetch->received) {
-        fetch->large = 1;
+    if (fetch->body_is == NGX_HTTP_FHIR_BINARY_FETCHED_LARGE
+        || in.len > fetch->limit - fetch->received)
+    {
+        fetch->body_is = NGX_HTTP_FHIR_BINARY_FETCHED_LARGE;
         return NGX_OK;
     }
 
@@ -406,7 +429,9 @@ ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r, void *data,
         fetch->status = rc;
         rc = NGX_OK;
 
-    } else if (rc == NGX_ERROR || fetch->large || !fetch->whole) {
+    } else if (rc == NGX_ERROR
+               || fetch->body_is != NGX_HTTP_FHIR_BINARY_FETCHED_WHOLE)
+    {
         fetch->status = 0;
     }
 

@@ -55,8 +55,8 @@ ngx_http_fhir_binary_flight_waiter(ngx_http_request_t *r,
     ngx_pool_cleanup_t             *cln;
     ngx_http_fhir_binary_waiter_t  *waiter;
 
-    if (ctx->auth.waiter) {
-        return ctx->auth.waiter;
+    if (ctx->grant.waiter) {
+        return ctx->grant.waiter;
     }
 
     cln = ngx_pool_cleanup_add(r->pool,
@@ -75,7 +75,7 @@ ngx_http_fhir_binary_flight_waiter(ngx_http_request_t *r,
 
     cln->handler = ngx_http_fhir_binary_flight_leave;
 
-    ctx->auth.waiter = waiter;
+    ctx->grant.waiter = waiter;
 
     return waiter;
 }

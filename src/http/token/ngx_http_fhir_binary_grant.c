@@ -18,7 +18,7 @@ ngx_http_fhir_binary_grant_keep(ngx_http_request_t *r,
     ngx_uint_t    i;
     fhb_claims_t *kept;
 
-    kept = &ctx->auth.claims;
+    kept = &ctx->grant.claims;
     *kept = *claims;
 
     for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
@@ -40,4 +40,35 @@ ngx_http_fhir_binary_grant_keep(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+void
+ngx_http_fhir_binary_grant(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_http_fhir_binary_grant_state_t state)
+{
+    ctx->grant.state = state;
+}
+
+
+/*
+ * The document may be asked for, and may leave.
+ */
+
+ngx_uint_t
+ngx_http_fhir_binary_granted(const ngx_http_fhir_binary_ctx_t *ctx)
+{
+    return ctx->grant.state == NGX_HTTP_FHIR_BINARY_GRANT_GIVEN
+           || ctx->grant.state == NGX_HTTP_FHIR_BINARY_GRANT_WAIVED;
+}
+
+
+/*
+ * Nothing of a token counts any more.
+ */
+
+void
+ngx_http_fhir_binary_grant_forget(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_memzero(&ctx->grant, sizeof(ngx_http_fhir_binary_grant_t));
 }

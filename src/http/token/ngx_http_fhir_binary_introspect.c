@@ -51,7 +51,7 @@ static void ngx_http_fhir_binary_introspect_gone(void *data);
 
 
 /*
- * NGX_OK: ctx->auth.answer tells; NGX_AGAIN: wait.
+ * NGX_OK: ctx->grant.answer tells; NGX_AGAIN: wait.
  */
 
 ngx_int_t
@@ -61,7 +61,7 @@ ngx_http_fhir_binary_introspect(ngx_http_request_t *r,
     ngx_http_fhir_binary_asker_t     *asker;
     ngx_http_fhir_binary_question_t  *question;
 
-    asker = ctx->auth.asker;
+    asker = ctx->grant.asker;
 
     if (asker == NULL) {
 
@@ -115,7 +115,7 @@ ngx_http_fhir_binary_introspect_find(ngx_http_request_t *r,
     {
         question = ngx_queue_data(q, ngx_http_fhir_binary_question_t, queue);
 
-        if (ngx_memcmp(question->key, ctx->auth.key, FHB_DIGEST_LEN) == 0) {
+        if (ngx_memcmp(question->key, ctx->grant.key, FHB_DIGEST_LEN) == 0) {
             goto found;
         }
     }
@@ -126,7 +126,7 @@ ngx_http_fhir_binary_introspect_find(ngx_http_request_t *r,
         return NULL;
     }
 
-    ngx_memcpy(question->key, ctx->auth.key, FHB_DIGEST_LEN);
+    ngx_memcpy(question->key, ctx->grant.key, FHB_DIGEST_LEN);
     ngx_http_fhir_binary_flight_init(&question->flight);
     ngx_queue_insert_tail(fmcf->asking, &question->queue);
 
@@ -140,7 +140,7 @@ found:
 
     cln->handler = ngx_http_fhir_binary_introspect_gone;
 
-    ctx->auth.asker = asker;
+    ctx->grant.asker = asker;
 
     return question;
 }
@@ -163,11 +163,9 @@ ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
     fetch.handler = ngx_http_fhir_binary_introspect_done;
     fetch.data = question;
     fetch.token = 1;
-    fetch.apart = (ctx->conf->introspect->lengths == NULL);
-    fetch.hostless = !fetch.apart
-               && !ngx_http_fhir_binary_fetch_by_host(ctx->conf->introspect);
+    fetch.sees = ngx_http_fhir_binary_fetch_sees(ctx->conf->introspect);
 
-    if (ngx_http_fhir_binary_fetch(r, &ctx->auth.introspect_uri,
+    if (ngx_http_fhir_binary_fetch(r, &ctx->grant.introspect_uri,
                                    NGX_HTTP_SUBREQUEST_BACKGROUND, &fetch)
         == NULL)
     {
@@ -218,7 +216,7 @@ ngx_http_fhir_binary_introspect_judge(ngx_http_request_t *r,
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: introspection through \"%V\" failed "
-                      "with status %ui%s", &ctx->auth.introspect_uri,
+                      "with status %ui%s", &ctx->grant.introspect_uri,
                       fetch->status,
                       fetch->status == NGX_HTTP_BAD_REQUEST
                       ? "; a server that does not introspect JWTs needs "
@@ -245,7 +243,7 @@ ngx_http_fhir_binary_introspect_judge(ngx_http_request_t *r,
     if (rc == FHB_E_INTROSPECTION) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: \"%V\" gave no introspection response",
-                      &ctx->auth.introspect_uri);
+                      &ctx->grant.introspect_uri);
     }
 
     return rc;
@@ -261,8 +259,7 @@ ngx_http_fhir_binary_introspect_take(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx,
     ngx_http_fhir_binary_question_t *question)
 {
-    ctx->auth.answer = question->rc;
-    ctx->auth.answered = 1;
+    ctx->grant.answer = question->rc;
 
     if (question->rc != FHB_OK) {
         return NGX_OK;

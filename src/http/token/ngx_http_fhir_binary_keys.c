@@ -109,14 +109,14 @@ ngx_http_fhir_binary_keys_of(ngx_http_request_t *r,
 {
     ngx_http_fhir_binary_main_conf_t  *fmcf;
 
-    if (ctx->conf->keys != NULL || ctx->auth.key_uri.len == 0) {
+    if (ctx->conf->keys != NULL || ctx->grant.key_uri.len == 0) {
         return ctx->conf->keys;
     }
 
     fmcf = ngx_http_get_module_main_conf(r, ngx_http_fhir_binary_module);
 
     return ngx_http_fhir_binary_key_table_get(r, fmcf->key_table,
-                                              &ctx->auth.key_uri);
+                                              &ctx->grant.key_uri);
 }
 
 
@@ -202,9 +202,9 @@ ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    if (ctx->auth.sought) {
+    if (ctx->grant.sought) {
 
-        if (keys->landed >= ctx->auth.sought) {
+        if (keys->landed >= ctx->grant.sought) {
             return NGX_DECLINED;
         }
 
@@ -219,7 +219,7 @@ ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
             return NGX_DECLINED;
         }
 
-        ctx->auth.sought = *fmcf->landings + 1;
+        ctx->grant.sought = *fmcf->landings + 1;
         keys->sought = now;
     }
 
@@ -264,9 +264,7 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
     fetch.limit = FHB_MAX_JWKS;
     fetch.handler = ngx_http_fhir_binary_keys_done;
     fetch.data = keys;
-    fetch.apart = (keys->table == NULL);
-    fetch.hostless = !fetch.apart
-              && !ngx_http_fhir_binary_fetch_by_host(ctx->conf->key_request);
+    fetch.sees = ngx_http_fhir_binary_fetch_sees(ctx->conf->key_request);
 
     keys->tried = ngx_time();
 
@@ -304,8 +302,9 @@ ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: no JWKS from \"%V\": %s (status %ui)",
                       &keys->uri,
-                      fetch->large ? "it is too large"
-                                   : "the request failed", fetch->status);
+                      fetch->body_is == NGX_HTTP_FHIR_BINARY_FETCHED_LARGE
+                      ? "it is too large" : "the request failed",
+                      fetch->status);
         goto done;
     }
 

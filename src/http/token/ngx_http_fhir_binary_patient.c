@@ -31,7 +31,7 @@ static fhb_rc_t ngx_http_fhir_binary_patient_field(ngx_http_request_t *r,
 
 /*
  * fhir_binary_patient request: is the document among those of the token's
- * patient?  NGX_OK: see ctx->auth.owns; NGX_AGAIN: wait; else a refusal.
+ * patient?  NGX_OK: see ctx->grant.owner; NGX_AGAIN: wait; else a refusal.
  */
 
 ngx_int_t
@@ -41,21 +41,25 @@ ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
     fhb_rc_t  rc;
 
     if (ctx->conf->patient != NGX_HTTP_FHIR_BINARY_REQUEST
-        || ctx->auth.verdict.least != FHB_SCOPE_BOUND
-        || ctx->route.kind == FHB_ROUTE_CCD)
+        || ctx->grant.verdict.least != FHB_SCOPE_BOUND
+        || ctx->asked.route.kind == FHB_ROUTE_CCD)
     {
         return NGX_OK;
     }
 
-    if (ctx->auth.fetch == NULL) {
+    if (ctx->grant.fetch == NULL) {
         rc = ngx_http_fhir_binary_patient_search(r, ctx);
 
-    } else if (!ctx->auth.fetch->done) {
+    } else if (!ctx->grant.fetch->done) {
         return NGX_AGAIN;
 
     } else {
         rc = ngx_http_fhir_binary_patient_answer(r, ctx);
-        ctx->auth.owns = (rc == FHB_OK);
+        if (rc != FHB_AGAIN) {
+            ctx->grant.owner = (rc == FHB_OK)
+                               ? NGX_HTTP_FHIR_BINARY_OWNER_PATIENT
+                               : NGX_HTTP_FHIR_BINARY_OWNER_UNKNOWN;
+        }
     }
 
     if (rc == FHB_AGAIN) {
@@ -67,13 +71,59 @@ ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
     }
 
     if ((rc == FHB_E_PATIENT || rc == FHB_E_PATIENT_MISSING)
-        && ctx->auth.verdict.grant != FHB_SCOPE_BOUND)
+        && ctx->grant.verdict.grant != FHB_SCOPE_BOUND)
     {
         /* the document's type may free it of its patient */
         return NGX_OK;
     }
 
     return ngx_http_fhir_binary_reject(r, ctx, rc);
+}
+
+
+/*
+ * What was found is not of the document that comes now; of that one nothing is
+ * known, or it is asked about, too.
+ */
+
+void
+ngx_http_fhir_binary_patient_forget(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->grant.owner == NGX_HTTP_FHIR_BINARY_OWNER_PATIENT) {
+        ctx->grant.owner = NGX_HTTP_FHIR_BINARY_OWNER_UNKNOWN;
+    }
+}
+
+
+void
+ngx_http_fhir_binary_patient_moved(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ctx->grant.owner = NGX_HTTP_FHIR_BINARY_OWNER_STALE;
+    ctx->grant.fetch = NULL;
+    ctx->grant.pages = 0;
+    ctx->grant.read = 0;
+}
+
+
+ngx_int_t
+ngx_http_fhir_binary_patient_ask_again(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    if (ctx->grant.owner != NGX_HTTP_FHIR_BINARY_OWNER_STALE) {
+        return NGX_OK;
+    }
+
+    rc = ngx_http_fhir_binary_patient_ask(r, ctx);
+
+    if (rc != NGX_AGAIN
+        && ctx->grant.owner == NGX_HTTP_FHIR_BINARY_OWNER_STALE)
+    {
+        ctx->grant.owner = NGX_HTTP_FHIR_BINARY_OWNER_UNKNOWN;
+    }
+
+    return rc;
 }
 
 
@@ -92,7 +142,7 @@ ngx_http_fhir_binary_patient_search(ngx_http_request_t *r,
         return FHB_E_NOMEM;
     }
 
-    if (fhb_reference_patient(ctx->auth.claims.patient, base, &id) != FHB_OK)
+    if (fhb_reference_patient(ctx->grant.claims.patient, base, &id) != FHB_OK)
     {
         return FHB_E_PATIENT_MISSING;
     }
@@ -115,7 +165,7 @@ ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
 
     ngx_memzero(&fetch, sizeof(ngx_http_fhir_binary_fetch_t));
 
-    fetch.limit = FHB_MAX_BUNDLE - ctx->auth.read;
+    fetch.limit = FHB_MAX_BUNDLE - ctx->grant.read;
     fetch.handler = ngx_http_fhir_binary_patient_done;
     fetch.read = ngx_http_fhir_binary_patient_read;
     fetch.data = ngx_http_fhir_binary_patient_bundle(r, ctx);
@@ -124,13 +174,13 @@ ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
         return FHB_E_NOMEM;
     }
 
-    ctx->auth.page = *uri;
-    ctx->auth.pages++;
+    ctx->grant.page = *uri;
+    ctx->grant.pages++;
 
-    ctx->auth.fetch = ngx_http_fhir_binary_fetch(r, uri,
+    ctx->grant.fetch = ngx_http_fhir_binary_fetch(r, uri,
                                          NGX_HTTP_SUBREQUEST_WAITED, &fetch);
 
-    return ctx->auth.fetch ? FHB_AGAIN : FHB_E_NOMEM;
+    return ctx->grant.fetch ? FHB_AGAIN : FHB_E_NOMEM;
 }
 
 
@@ -158,7 +208,7 @@ ngx_http_fhir_binary_patient_bundle(ngx_http_request_t *r,
     cln->handler = ngx_http_fhir_binary_patient_free;
     cln->data = bundle;
 
-    ctx->auth.bundle = cln;
+    ctx->grant.bundle = cln;
 
     return bundle;
 }
@@ -192,7 +242,7 @@ ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
     u_char     *p;
     ngx_str_t   path, uri;
 
-    if (ctx->auth.pages == FHB_MAX_PAGES) {
+    if (ctx->grant.pages == FHB_MAX_PAGES) {
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: the request of \"fhir_binary_patient\" "
@@ -201,7 +251,7 @@ ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
         return FHB_E_PATIENT_UNAVAILABLE;
     }
 
-    path = ctx->auth.page;
+    path = ctx->grant.page;
     p = ngx_strlchr(path.data, path.data + path.len, '?');
 
     if (p != NULL) {
@@ -219,7 +269,7 @@ ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
     *p++ = '?';
     ngx_memcpy(p, query.data, query.len);
 
-    ctx->auth.read += ctx->auth.fetch->received;
+    ctx->grant.read += ctx->grant.fetch->received;
 
     return ngx_http_fhir_binary_patient_page(r, ctx, &uri);
 }
@@ -246,21 +296,21 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
     ngx_str_t          page;
     fhb_bundle_ask_t   ask;
 
-    if (ctx->auth.fetch->status != NGX_HTTP_OK) {
+    if (ctx->grant.fetch->status != NGX_HTTP_OK) {
         ngx_http_fhir_binary_patient_failed(r, ctx);
         return FHB_E_PATIENT_UNAVAILABLE;
     }
 
     ngx_memzero(&ask, sizeof(fhb_bundle_ask_t));
 
-    ask.id = ctx->whose.id;
-    ask.patient = ctx->auth.claims.patient;
+    ask.id = ctx->asked.whose.id;
+    ask.patient = ctx->grant.claims.patient;
 
     if (ngx_http_fhir_binary_patient_base(r, ctx, &ask.base) != NGX_OK) {
         return FHB_E_NOMEM;
     }
 
-    page = ctx->auth.page;
+    page = ctx->grant.page;
     q = ngx_strlchr(page.data, page.data + page.len, '?');
 
     if (q != NULL) {
@@ -270,12 +320,12 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
 
     fhb_out_init(&next, query, sizeof(query));
 
-    rc = fhb_bundle_owner(ctx->auth.fetch->data, &ask, &next);
+    rc = fhb_bundle_owner(ctx->grant.fetch->data, &ask, &next);
 
     /* a document may take long to send */
 
-    ctx->auth.bundle->handler(ctx->auth.bundle->data);
-    ctx->auth.bundle->handler = NULL;
+    ctx->grant.bundle->handler(ctx->grant.bundle->data);
+    ctx->grant.bundle->handler = NULL;
 
     if (rc == FHB_AGAIN) {
         return ngx_http_fhir_binary_patient_next(r, ctx,
@@ -287,7 +337,7 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
                       "fhir binary: page %ui of the answer to "
                       "\"fhir_binary_patient\" is no Bundle in JSON of %d "
                       "values at most, or the query of its next link is none "
-                      "of %d bytes at most", ctx->auth.pages,
+                      "of %d bytes at most", ctx->grant.pages,
                       FHB_MAX_DOC_VALUES, FHB_MAX_NEXT);
     }
 
@@ -299,19 +349,19 @@ static void
 ngx_http_fhir_binary_patient_failed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (ctx->auth.fetch->large) {
+    if (ctx->grant.fetch->body_is == NGX_HTTP_FHIR_BINARY_FETCHED_LARGE) {
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: the request of \"fhir_binary_patient\" "
                       "is answered with more than %d bytes, in %ui pages",
-                      FHB_MAX_BUNDLE, ctx->auth.pages);
+                      FHB_MAX_BUNDLE, ctx->grant.pages);
         return;
     }
 
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "fhir binary: the request of \"fhir_binary_patient\" "
                   "failed with status %ui on page %ui",
-                  ctx->auth.fetch->status, ctx->auth.pages);
+                  ctx->grant.fetch->status, ctx->grant.pages);
 }
 
 
@@ -346,13 +396,14 @@ fhb_rc_t
 ngx_http_fhir_binary_patient_check(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (ctx->auth.claims.patient.len == 0) {
+    if (ctx->grant.claims.patient.len == 0) {
         return FHB_E_PATIENT_MISSING;
     }
 
-    if (ctx->route.kind == FHB_ROUTE_CCD) {
+    if (ctx->asked.route.kind == FHB_ROUTE_CCD) {
         /* its patient parameter was compared before the backend was asked */
-        return (ctx->whose.kind == FHB_ROUTE_CCD) ? FHB_OK : FHB_E_PATIENT;
+        return (ctx->asked.whose.kind == FHB_ROUTE_CCD) ? FHB_OK
+                                                        : FHB_E_PATIENT;
     }
 
     switch (ctx->conf->patient) {
@@ -364,7 +415,8 @@ ngx_http_fhir_binary_patient_check(ngx_http_request_t *r,
         return ngx_http_fhir_binary_patient_field(r, ctx);
 
     case NGX_HTTP_FHIR_BINARY_REQUEST:
-        return ctx->auth.owns ? FHB_OK : FHB_E_PATIENT;
+        return ctx->grant.owner == NGX_HTTP_FHIR_BINARY_OWNER_PATIENT
+               ? FHB_OK : FHB_E_PATIENT;
 
     default:
         return FHB_E_PATIENT;
@@ -394,5 +446,5 @@ ngx_http_fhir_binary_patient_field(ngx_http_request_t *r,
     }
 
     return fhb_reference_owner(ngx_http_fhir_binary_to_core(owner->value),
-                               ctx->auth.claims.patient, base);
+                               ctx->grant.claims.patient, base);
 }

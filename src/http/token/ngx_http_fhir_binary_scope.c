@@ -19,7 +19,7 @@ ngx_http_fhir_binary_scope_question(const ngx_http_fhir_binary_ctx_t *ctx,
     ngx_memzero(ask, sizeof(fhb_scope_ask_t));
 
     ask->version = ctx->conf->version;
-    ask->kind = ctx->route.kind;
+    ask->kind = ctx->asked.route.kind;
 
     if (ctx->conf->scopes) {
         ask->rules = ctx->conf->scopes->elts;
@@ -41,25 +41,25 @@ ngx_http_fhir_binary_scope_coarse(ngx_http_request_t *r,
 
     ngx_http_fhir_binary_scope_question(ctx, &ask);
 
-    if (fhb_scope_coarse(&ctx->auth.verdict, &ask, ctx->auth.claims.scope)
+    if (fhb_scope_coarse(&ctx->grant.verdict, &ask, ctx->grant.claims.scope)
         != FHB_OK)
     {
         return (ngx_http_fhir_binary_scope_needed(r, ctx, &ask) == NGX_OK)
                ? FHB_E_SCOPE : FHB_E_NOMEM;
     }
 
-    if (ctx->auth.verdict.grant != FHB_SCOPE_BOUND) {
+    if (ctx->grant.verdict.grant != FHB_SCOPE_BOUND) {
         return FHB_OK;
     }
 
     /* bound to its patient, whatever the document is */
 
-    if (ctx->auth.claims.patient.len == 0) {
+    if (ctx->grant.claims.patient.len == 0) {
         return FHB_E_PATIENT_MISSING;
     }
 
     if (ctx->conf->patient == NGX_HTTP_FHIR_BINARY_DENY
-        && ctx->route.kind != FHB_ROUTE_CCD)
+        && ctx->asked.route.kind != FHB_ROUTE_CCD)
     {
         return FHB_E_PATIENT;
     }
@@ -87,14 +87,14 @@ ngx_http_fhir_binary_scope_fine(ngx_http_request_t *r,
         ask.stored = &media;
     }
 
-    if (fhb_scope_decide(&ctx->auth.verdict, &ask, ctx->auth.claims.scope)
+    if (fhb_scope_decide(&ctx->grant.verdict, &ask, ctx->grant.claims.scope)
         != FHB_OK)
     {
         return (ngx_http_fhir_binary_scope_needed(r, ctx, &ask) == NGX_OK)
                ? FHB_E_SCOPE : FHB_E_NOMEM;
     }
 
-    switch (ctx->auth.verdict.grant) {
+    switch (ctx->grant.verdict.grant) {
 
     case FHB_SCOPE_FREE:
         return FHB_OK;
@@ -115,14 +115,14 @@ ngx_http_fhir_binary_scope_needed(ngx_http_request_t *r,
     fhb_out_t  out;
 
     fhb_out_init(&out, NULL, 0);
-    fhb_scope_write_needed(&out, ask, ctx->auth.claims.scope);
+    fhb_scope_write_needed(&out, ask, ctx->grant.claims.scope);
 
     if (ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    fhb_scope_write_needed(&out, ask, ctx->auth.claims.scope);
-    ctx->auth.needed = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
+    fhb_scope_write_needed(&out, ask, ctx->grant.claims.scope);
+    ctx->grant.needed = ngx_http_fhir_binary_from_core(fhb_out_result(&out));
 
     return NGX_OK;
 }

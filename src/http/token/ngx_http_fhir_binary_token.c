@@ -2,7 +2,7 @@
  * Token: from the Authorization field to claims that hold.
  *
  * The steps are entered anew whenever an answer is waited for; what was
- * found before is kept in ctx->auth.
+ * found before is kept in ctx->grant.
  */
 
 #include "ngx_http_fhir_binary_token.h"
@@ -30,7 +30,7 @@ static ngx_int_t ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
 static ngx_int_t ngx_http_fhir_binary_token_accept(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t asked);
 static ngx_int_t ngx_http_fhir_binary_token_deny(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, ngx_uint_t asked);
 
 
 /*
@@ -69,7 +69,7 @@ ngx_http_fhir_binary_token_cleanup(void *data)
 
 
 /*
- * NGX_OK: ctx->auth.claims hold; NGX_AGAIN: wait; else a refusal's status.
+ * NGX_OK: ctx->grant.claims hold; NGX_AGAIN: wait; else a refusal's status.
  */
 
 ngx_int_t
@@ -80,11 +80,11 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
     ngx_int_t       n;
     fhb_jwk_set_t  *set;
 
-    if (ctx->auth.verified) {
+    if (ctx->grant.state == NGX_HTTP_FHIR_BINARY_GRANT_VERIFIED) {
         return NGX_OK;
     }
 
-    if (ctx->auth.asker) {
+    if (ctx->grant.asker) {
         return ngx_http_fhir_binary_token_introspect(r, ctx);
     }
 
@@ -132,7 +132,7 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
     rc = ngx_http_fhir_binary_cache_find(r, ctx);
 
     if (rc == FHB_OK) {
-        ctx->auth.verified = 1;
+        ctx->grant.state = NGX_HTTP_FHIR_BINARY_GRANT_VERIFIED;
         return NGX_OK;
     }
 
@@ -164,7 +164,7 @@ ngx_http_fhir_binary_token_take(ngx_http_request_t *r,
 
     return fhb_bearer_parse(field,
                fhb_query_has_token(ngx_http_fhir_binary_to_core(r->args)),
-               &ctx->auth.token);
+               &ctx->grant.token);
 }
 
 
@@ -199,20 +199,20 @@ ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
         parts[1] = fhb_jwk_set_digest(set);
     }
 
-    parts[2] = ctx->auth.token;
+    parts[2] = ctx->grant.token;
     n = 3;
 
     /* a URI without variables is in conf->digest */
 
     if (ctx->conf->key_request && ctx->conf->key_request->lengths) {
-        parts[n++] = ngx_http_fhir_binary_to_core(ctx->auth.key_uri);
+        parts[n++] = ngx_http_fhir_binary_to_core(ctx->grant.key_uri);
     }
 
     if (ctx->conf->introspect && ctx->conf->introspect->lengths) {
-        parts[n++] = ngx_http_fhir_binary_to_core(ctx->auth.introspect_uri);
+        parts[n++] = ngx_http_fhir_binary_to_core(ctx->grant.introspect_uri);
     }
 
-    return (fhb_digest_again(fmcf->digest, ctx->auth.key, parts, n) == FHB_OK)
+    return (fhb_digest_again(fmcf->digest, ctx->grant.key, parts, n) == FHB_OK)
            ? NGX_OK : NGX_ERROR;
 }
 
@@ -226,23 +226,23 @@ static ngx_int_t
 ngx_http_fhir_binary_token_uris(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (ctx->auth.evaluated) {
+    if (ctx->grant.state != NGX_HTTP_FHIR_BINARY_GRANT_NONE) {
         return NGX_OK;
     }
 
     if (ngx_http_fhir_binary_token_uri(r, ctx->conf->key_request,
                                        "fhir_binary_key_request",
-                                       &ctx->auth.key_uri)
+                                       &ctx->grant.key_uri)
            != NGX_OK
         || ngx_http_fhir_binary_token_uri(r, ctx->conf->introspect,
                                           "fhir_binary_introspect",
-                                          &ctx->auth.introspect_uri)
+                                          &ctx->grant.introspect_uri)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ctx->auth.evaluated = 1;
+    ctx->grant.state = NGX_HTTP_FHIR_BINARY_GRANT_READ;
 
     return NGX_OK;
 }
@@ -315,7 +315,7 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
     check.text = &text;
     check.now = ngx_time();
 
-    rc = fhb_claims_token(&claims, &check, set, ctx->auth.token);
+    rc = fhb_claims_token(&claims, &check, set, ctx->grant.token);
 
     switch (rc) {
 
@@ -332,7 +332,7 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
 
         rc = (n == NGX_ERROR) ? FHB_E_NOMEM : FHB_E_TOKEN_INVALID;
 
-        return ngx_http_fhir_binary_token_deny(r, ctx, rc);
+        return ngx_http_fhir_binary_token_deny(r, ctx, rc, 0);
 
     case FHB_DONE:
 
@@ -345,7 +345,7 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
         /* fall through */
 
     default:
-        return ngx_http_fhir_binary_token_deny(r, ctx, rc);
+        return ngx_http_fhir_binary_token_deny(r, ctx, rc, 0);
     }
 
     if (ngx_http_fhir_binary_grant_keep(r, ctx, &claims) != NGX_OK) {
@@ -353,7 +353,7 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
     }
 
     if (ctx->conf->introspected == NGX_HTTP_FHIR_BINARY_ALL) {
-        ctx->auth.local = 1;
+        ctx->grant.state = NGX_HTTP_FHIR_BINARY_GRANT_SIGNED;
         return ngx_http_fhir_binary_token_introspect(r, ctx);
     }
 
@@ -379,7 +379,7 @@ ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
 
     heap = ngx_http_fhir_binary_heap(r->connection->log);
 
-    rc = fhb_jws_open(&jws, &heap, ctx->auth.token);
+    rc = fhb_jws_open(&jws, &heap, ctx->grant.token);
     fhb_jws_free(jws);
 
     return (rc == FHB_DONE);
@@ -393,11 +393,11 @@ ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
     ngx_int_t     n;
     fhb_claims_t  local;
 
-    if (ctx->auth.introspect_uri.len == 0) {
+    if (ctx->grant.introspect_uri.len == 0) {
         return ngx_http_fhir_binary_reject(r, ctx, FHB_E_INTROSPECTION);
     }
 
-    local = ctx->auth.claims;
+    local = ctx->grant.claims;
 
     n = ngx_http_fhir_binary_introspect(r, ctx);
 
@@ -409,15 +409,15 @@ ngx_http_fhir_binary_token_introspect(ngx_http_request_t *r,
         return ngx_http_fhir_binary_reject(r, ctx, FHB_E_NOMEM);
     }
 
-    if (ctx->auth.answer != FHB_OK) {
-        return ngx_http_fhir_binary_token_deny(r, ctx, ctx->auth.answer);
+    if (ctx->grant.answer != FHB_OK) {
+        return ngx_http_fhir_binary_token_deny(r, ctx, ctx->grant.answer, 1);
     }
 
-    if (ctx->auth.local) {
+    if (ctx->grant.state == NGX_HTTP_FHIR_BINARY_GRANT_SIGNED) {
 
         /* the answer has the last word; what it does not say the JWT does */
 
-        fhb_claims_merge(&ctx->auth.claims, &local);
+        fhb_claims_merge(&ctx->grant.claims, &local);
     }
 
     return ngx_http_fhir_binary_token_accept(r, ctx, 1);
@@ -428,7 +428,7 @@ static ngx_int_t
 ngx_http_fhir_binary_token_accept(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t asked)
 {
-    ctx->auth.verified = 1;
+    ctx->grant.state = NGX_HTTP_FHIR_BINARY_GRANT_VERIFIED;
 
     ngx_http_fhir_binary_cache_store(r, ctx, FHB_OK, asked);
 
@@ -438,10 +438,10 @@ ngx_http_fhir_binary_token_accept(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_fhir_binary_token_deny(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
+    ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, ngx_uint_t asked)
 {
     if (rc == FHB_E_TOKEN_INVALID || rc == FHB_E_TOKEN_EXPIRED) {
-        ngx_http_fhir_binary_cache_store(r, ctx, rc, ctx->auth.answered);
+        ngx_http_fhir_binary_cache_store(r, ctx, rc, asked);
     }
 
     return ngx_http_fhir_binary_reject(r, ctx, rc);

@@ -23,6 +23,10 @@ ngx_int_t ngx_http_fhir_binary_token(ngx_http_request_t *r,
 
 ngx_int_t ngx_http_fhir_binary_grant_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, const fhb_claims_t *claims);
+void ngx_http_fhir_binary_grant(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_http_fhir_binary_grant_state_t state);
+ngx_uint_t ngx_http_fhir_binary_granted(const ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_grant_forget(ngx_http_fhir_binary_ctx_t *ctx);
 
 /* keys */
 
@@ -68,7 +72,8 @@ void ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
 
 ngx_http_fhir_binary_fetch_t *ngx_http_fhir_binary_fetch(ngx_http_request_t *r,
     ngx_str_t *uri, ngx_uint_t flags, ngx_http_fhir_binary_fetch_t *template);
-ngx_uint_t ngx_http_fhir_binary_fetch_by_host(ngx_http_complex_value_t *cv);
+ngx_http_fhir_binary_sees_t ngx_http_fhir_binary_fetch_sees(
+    ngx_http_complex_value_t *cv);
 ngx_int_t ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
@@ -91,6 +96,10 @@ fhb_rc_t ngx_http_fhir_binary_scope_fine(ngx_http_request_t *r,
 /* patient */
 
 ngx_int_t ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_patient_forget(ngx_http_fhir_binary_ctx_t *ctx);
+void ngx_http_fhir_binary_patient_moved(ngx_http_fhir_binary_ctx_t *ctx);
+ngx_int_t ngx_http_fhir_binary_patient_ask_again(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_patient_base(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t *base);
