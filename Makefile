@@ -195,14 +195,16 @@ unit: $(UNITS)
 fuzz-replay: $(REPLAYS)
 	@$(if $(REPLAYS),$(PROVE) -j$(JOBS) $(REPLAYS),echo "no fuzz targets")
 
-## check        style, includes, circles of calls, exported symbols
+## check        style, includes, circles, owners, exported symbols
 check: module
 	@bad=0; \
 	perl t/check/style.pl || bad=1; \
 	CC="$(CC)" bash t/check/includes.sh $(TREE) || bad=1; \
 	perl t/check/circles.pl $(TREE) || bad=1; \
+	bash t/check/owner.sh || bad=1; \
 	bash t/check/exports.sh $(MODULE) || bad=1; \
-	[ $$bad = 1 ] || echo "check: style, includes, circles, exports: fine"; \
+	[ $$bad = 1 ] || \
+	    echo "check: style, includes, circles, owners, exports: fine"; \
 	exit $$bad
 
 ## asan         unit tests and fuzz corpus under ASan and UBSan
