@@ -265,8 +265,8 @@ bench: module $(BENCHES)
 ## deps         install the Debian packages that are missing
 deps: deps-build
 	@sh t/lib/deps.sh --test-nginx $(TEST_NGINX) $(DEPS_TEST)
-	@sh t/lib/npm.sh $(NPM) || echo "deps: NO PACKAGES OF NPM: what talks to" \
-	    "a real authorization server (t/token_as.t) will be skipped" >&2
+	@sh t/lib/npm.sh $(NPM) || echo "deps: NO PACKAGES OF NPM: what talks to a" \
+	    "real authorization server (t/token_oidc_provider.t) will be skipped" >&2
 
 ## deps-fastcgi install php-fpm and fcgiwrap too, for the tests with both
 deps-fastcgi: deps

@@ -1,6 +1,7 @@
 /*
- * A real authorization server for t/token_as.t: npm's oidc-provider on
- * loopback, with client credentials, introspection and revocation.
+ * A real authorization server for t/token_oidc_provider.t: npm's
+ * oidc-provider on loopback, with client credentials, introspection and
+ * revocation.
  *
  *     node authserver.mjs MODULES-DIR PORT
  *
