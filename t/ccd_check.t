@@ -145,8 +145,8 @@ my $ngx = nginx_start(
 for my $form (qw(native json xml)) {
     for my $where (qw(buffered direct)) {
 
-        my @r = ask($ngx->port, [ map { "$AUTOGEN?patient=$_->[0]" } @other ],
-                    accept => $TYPE{$form}, prefix => "/$where/Binary/");
+        my @r = fetch($ngx->port, [ map { "$AUTOGEN?patient=$_->[0]" } @other ],
+                      accept => $TYPE{$form}, prefix => "/$where/Binary/");
 
         my @bad = map {
             outcome($r[$_]) eq '502 exception' && $r[$_]{complete}
@@ -156,8 +156,9 @@ for my $form (qw(native json xml)) {
         is(join("\n", @bad), '', "$form, $where: no ClinicalDocument, a 502");
 
         @bad = map {
-            my ($r) = ask($ngx->port, "$AUTOGEN?patient=$_->[0]",
-                          accept => $TYPE{$form}, prefix => "/$where/Binary/");
+            my ($r) = fetch($ngx->port, "$AUTOGEN?patient=$_->[0]",
+                            accept => $TYPE{$form},
+                            prefix => "/$where/Binary/");
             $r->{complete} && outcome($r) ne '502 exception'
                 ? "$_->[1]: complete, " . outcome($r) : ()
         } @later;
@@ -169,8 +170,8 @@ for my $form (qw(native json xml)) {
 
 for my $kind (qw(good bad)) {
     my @seen = map {
-        ask($ngx->port, "$AUTOGEN?patient=$kind.$_",
-            prefix => '/small/direct/Binary/')
+        fetch($ngx->port, "$AUTOGEN?patient=$kind.$_",
+              prefix => '/small/direct/Binary/')
     } @edge;
 
     is(join(' ', map { "$_->{status} $_->{complete}" } @seen),
@@ -179,14 +180,14 @@ for my $kind (qw(good bad)) {
 }
 
 for my $id (qw(blanks.json blanks.xml)) {
-    my ($r) = ask($ngx->port, "$AUTOGEN?patient=$id",
-                  prefix => '/small/direct/Binary/');
+    my ($r) = fetch($ngx->port, "$AUTOGEN?patient=$id",
+                    prefix => '/small/direct/Binary/');
 
     is(outcome($r), '502 exception', "blanks where a CCD should begin, $id");
 }
 
-my ($r) = ask($ngx->port, "$AUTOGEN?patient=length.0.0",
-              prefix => '/unchecked/Binary/');
+my ($r) = fetch($ngx->port, "$AUTOGEN?patient=length.0.0",
+                prefix => '/unchecked/Binary/');
 
 is("$r->{status} $r->{h}{'content-type'} $r->{body}",
    "200 application/xml $other{JSON}",

@@ -87,10 +87,10 @@ $began = time;
 for my $form (qw(native json xml)) {
     for my $where (qw(buffered direct unchecked)) {
 
-        my @r = ask($ngx->port, [ map { "$AUTOGEN?patient=$_" } @ids ],
-                    accept => $TYPE{$form}, prefix => "/$where/Binary/",
-                    headers => "If-None-Match: *\r\nIf-Modified-Since: "
-                               . "Fri, 01 Jan 2100 00:00:00 GMT\r\n");
+        my @r = fetch($ngx->port, [ map { "$AUTOGEN?patient=$_" } @ids ],
+                      accept => $TYPE{$form}, prefix => "/$where/Binary/",
+                      headers => "If-None-Match: *\r\nIf-Modified-Since: "
+                                 . "Fri, 01 Jan 2100 00:00:00 GMT\r\n");
 
         my @bad = map { my $fault = fault($r[$_], $form, $ids[$_]);
                         $fault ? "$ids[$_]: $fault" : () } 0 .. $#ids;
@@ -103,8 +103,8 @@ for my $form (qw(native json xml)) {
 for (map { my $id = $_; map { [ $id, $_ ] } qw(native json) } @bytes) {
     my ($id, $form) = @$_;
 
-    my ($r) = ask($ngx->port, "$AUTOGEN?patient=$id", accept => $TYPE{$form},
-                  prefix => '/direct/Binary/');
+    my ($r) = fetch($ngx->port, "$AUTOGEN?patient=$id", accept => $TYPE{$form},
+                    prefix => '/direct/Binary/');
 
     is(fault($r, $form, $id), '', "$id as $form, byte by byte");
 }

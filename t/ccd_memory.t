@@ -84,8 +84,8 @@ sub peak {
 sub get {
     my ($id, $form, $where) = @_;
 
-    my ($r) = ask($ngx->port, "$AUTOGEN?patient=$id", accept => $TYPE{$form},
-                  prefix => "/$where/Binary/", timeout => 60);
+    my ($r) = fetch($ngx->port, "$AUTOGEN?patient=$id", accept => $TYPE{$form},
+                    prefix => "/$where/Binary/", timeout => 60);
 
     return $r;
 }

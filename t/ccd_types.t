@@ -51,19 +51,19 @@ for my $i (0 .. $#types) {
     for my $from (qw(raw fhir)) {
         my $id = "$AUTOGEN?patient=$from.$i";
 
-        my $native = ask($ngx->port, $id, prefix => '/buffered/Binary/',
-                         accept => 'application/xml, text/*;q=0.5,'
-                                   . ' application/hl7-v3+xml;q=0.5');
+        my $native = fetch($ngx->port, $id, prefix => '/buffered/Binary/',
+                           accept => 'application/xml, text/*;q=0.5,'
+                                     . ' application/hl7-v3+xml;q=0.5');
 
         is($native->{h}{'content-type'}, $checked, "$from, $name: native");
 
-        my $json = ask($ngx->port, $id, prefix => '/buffered/Binary/',
-                       accept => $TYPE{json});
+        my $json = fetch($ngx->port, $id, prefix => '/buffered/Binary/',
+                         accept => $TYPE{json});
 
         is((unwrap($json) // {})->{contentType}, $checked,
            "$from, $name: its contentType");
 
-        my $off = ask($ngx->port, $id, prefix => '/unchecked/Binary/');
+        my $off = fetch($ngx->port, $id, prefix => '/unchecked/Binary/');
 
         is($off->{h}{'content-type'}, $unchecked // $checked,
            "$from, $name: without the check it is as it came");

@@ -56,8 +56,8 @@ sub rss {
 # Each takes a second or so, most of it the backend's; the client is slow in
 # the beginning, so that everything on the way is full.
 
-ask($ngx->port, 'chunked', accept => $TYPE{json}, prefix => '/nofile/Binary/',
-    stop_after => 500_000);
+fetch($ngx->port, 'chunked', accept => $TYPE{json}, prefix => '/nofile/Binary/',
+      stop_after => 500_000);
 
 for my $case ([ 'nofile', 'length', 'json' ], [ 'direct', 'chunked', 'xml' ])
 {

@@ -99,13 +99,13 @@ for my $form (qw(native json xml)) {
 
     # HTTP/1.0, with and without keep-alive.
 
-    my $r = ask($ngx->port, 'size.400', accept => $TYPE{$form},
-                version => '1.0');
+    my $r = fetch($ngx->port, 'size.400', accept => $TYPE{$form},
+                  version => '1.0');
 
     is(what($r, $form), '400', "HTTP/1.0, $form");
 
-    $r = ask($ngx->port, ['size.400', 'size.30', 'size.2'], version => '1.0',
-             accept => $TYPE{$form}, headers => "Connection: keep-alive\r\n");
+    $r = fetch($ngx->port, ['size.400', 'size.30', 'size.2'], version => '1.0',
+               accept => $TYPE{$form}, headers => "Connection: keep-alive\r\n");
 
     is($r->{status}, 200, "HTTP/1.0 with keep-alive, $form");
     unlike($r->{head}, qr/^Transfer-Encoding/m, "HTTP/1.0, $form: no chunks");

@@ -44,9 +44,9 @@ for my $where (qw(proxy nofile direct small many wide file sendfile)) {
 
             next if $file && $wire;
 
-            my $r = ask($ngx->port, $file ? 'big' : "size.$size$wire",
-                        accept => $TYPE{$form}, prefix => "/$where/Binary/",
-                        @slow);
+            my $r = fetch($ngx->port, $file ? 'big' : "size.$size$wire",
+                          accept => $TYPE{$form}, prefix => "/$where/Binary/",
+                          @slow);
 
             is($r->{complete}, 1, "$where, $form$wire: ends as it should");
 
@@ -62,8 +62,8 @@ for my $where (qw(proxy nofile direct small many wide file sendfile)) {
 # sent does not hit a slow client.
 
 for my $form (qw(native json)) {
-    my $r = ask($ngx->port, "size.$size.chunk.100000", version => '1.0',
-                accept => $TYPE{$form}, prefix => '/direct/Binary/', @slow);
+    my $r = fetch($ngx->port, "size.$size.chunk.100000", version => '1.0',
+                  accept => $TYPE{$form}, prefix => '/direct/Binary/', @slow);
 
     is($r->{raw}{end}, 'fin', "HTTP/1.0, $form: an orderly end");
     is(length($form eq 'native' ? $r->{body} : (unwrap($r) // {})->{data}),
@@ -74,9 +74,9 @@ for my $form (qw(native json)) {
 # would end a whole document.
 
 for my $form (qw(native json)) {
-    my $r = ask($ngx->port, 'size.9000000.chunk.1000000', version => '1.0',
-                accept => $TYPE{$form}, prefix => '/hasty/Binary/',
-                rcvbuf => 8192, read_when => 'gone');
+    my $r = fetch($ngx->port, 'size.9000000.chunk.1000000', version => '1.0',
+                  accept => $TYPE{$form}, prefix => '/hasty/Binary/',
+                  rcvbuf => 8192, read_when => 'gone');
 
     is($r->{raw}{end}, 'rst', "HTTP/1.0, $form: too slow");
     cmp_ok(length $r->{body}, '<', 9_000_000, "HTTP/1.0, $form: and short");
@@ -88,12 +88,12 @@ for my $where (qw(proxy direct file)) {
     for my $rst (0, 1) {
         my $id = $where eq 'file' ? 'big' : "size.$size";
 
-        my $r = ask($ngx->port, $id, accept => $TYPE{json}, rcvbuf => 8192,
-                    prefix => "/$where/Binary/", stop_after => 50_000,
-                    rst => $rst);
+        my $r = fetch($ngx->port, $id, accept => $TYPE{json}, rcvbuf => 8192,
+                      prefix => "/$where/Binary/", stop_after => 50_000,
+                      rst => $rst);
 
         is($r->{raw}{end}, 'local', "$where: the client leaves");
-        is(ask($ngx->port, 'size.1', prefix => '/proxy/Binary/')->{body},
+        is(fetch($ngx->port, 'size.1', prefix => '/proxy/Binary/')->{body},
            document(1), "$where: nginx lives");
     }
 }

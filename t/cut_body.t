@@ -54,11 +54,11 @@ sub check {
         for my $form (qw(native json xml)) {
             for my $version ('1.1', '1.0') {
 
-                my $r = ask($ngx->port, "size.$size$wire.cut.$cut.how.$how",
-                            accept => $TYPE{$form}, version => $version,
-                            prefix => "/$where/Binary/",
-                            headers => $where eq 'gzip'
-                                       ? "Accept-Encoding: gzip\r\n" : '');
+                my $r = fetch($ngx->port, "size.$size$wire.cut.$cut.how.$how",
+                              accept => $TYPE{$form}, version => $version,
+                              prefix => "/$where/Binary/",
+                              headers => $where eq 'gzip'
+                                         ? "Accept-Encoding: gzip\r\n" : '');
 
                 my $case = "$form/$version/$cut";
 
@@ -84,8 +84,8 @@ sub check {
 
 for my $where (qw(buffered direct file unchunked)) {
     for my $wire ('', '.chunk.30') {
-        my $r = ask($ngx->port, "size.100$wire", accept => $TYPE{json},
-                    prefix => "/$where/Binary/");
+        my $r = fetch($ngx->port, "size.100$wire", accept => $TYPE{json},
+                      prefix => "/$where/Binary/");
 
         is(unwrap($r)->{data}, document(100), "$where$wire: the whole one");
         is($r->{complete}, 1, "$where$wire: looks whole");

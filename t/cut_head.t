@@ -36,8 +36,8 @@ for my $where (qw(buffered direct cached)) {
                 next if $form eq 'native' && $cut ne 'h';
 
                 my $id = "size.100.chunk.20.cut.$cut.how.$how";
-                my $r = ask($ngx->port, $id, accept => $TYPE{$form},
-                            prefix => "/$where/Binary/");
+                my $r = fetch($ngx->port, $id, accept => $TYPE{$form},
+                              prefix => "/$where/Binary/");
 
                 is(outcome($r), $cases{$cut}, "$where, $how at $cut, $form");
                 is($r->{complete}, 1, "$where, $how at $cut, $form: is whole");
@@ -56,8 +56,8 @@ my @stalls = ([ 'buffered', 'h', 'native' ], [ 'buffered', 'h', 'xml' ],
 my @waiting = map {
     my ($where, $cut, $form) = @$_;
 
-    ask($ngx->port, "size.100.chunk.20.cut.$cut.how.stall", later => 1,
-        accept => $TYPE{$form}, prefix => "/soon/$where/Binary/");
+    fetch($ngx->port, "size.100.chunk.20.cut.$cut.how.stall", later => 1,
+          accept => $TYPE{$form}, prefix => "/soon/$where/Binary/");
 } @stalls;
 
 for my $i (0 .. $#stalls) {
@@ -71,13 +71,13 @@ for my $i (0 .. $#stalls) {
 
 # Nobody there.
 
-is(outcome(ask($ngx->port, 'a', prefix => '/dead/Binary/')), '502 transient',
+is(outcome(fetch($ngx->port, 'a', prefix => '/dead/Binary/')), '502 transient',
    'a backend that is not there');
 
 # After a refusal in the body filter the connection is not used again.
 
-my @r = ask($ngx->port, ['size.9.chunk.9.cut.0.how.fin', 'size.9'],
-            accept => $TYPE{json}, prefix => '/buffered/Binary/');
+my @r = fetch($ngx->port, ['size.9.chunk.9.cut.0.how.fin', 'size.9'],
+              accept => $TYPE{json}, prefix => '/buffered/Binary/');
 
 is(outcome($r[0]), '502 transient', 'a refusal in the place of a header');
 ok($r[1]{status} == 0 || unwrap($r[1])->{data} eq document(9),

@@ -153,9 +153,9 @@ for my $where (qw(dead else)) {
 for my $where (qw(plain small direct kept keptdirect large)) {
     for my $told (0, 1) {
         my $id = "size.900000.told.$told.pad.1";
-        my $r = ask($ngx->port, $id, prefix => "/$where/Binary/",
-                    rcvbuf => 4096, read_size => 9000, read_pause => 0.0001,
-                    timeout => 10);
+        my $r = fetch($ngx->port, $id, prefix => "/$where/Binary/",
+                      rcvbuf => 4096, read_size => 9000, read_pause => 0.0001,
+                      timeout => 10);
 
         is(verdict($r, document(900_000)), 'whole 0', "$where, $id, slowly");
     }

@@ -36,8 +36,8 @@ for my $protocol (qw(uwsgi scgi)) {
 
     for my $where (qw(buffered direct cached cached)) {
         for my $form (qw(native json xml)) {
-            my $r = ask($ngx->port, 'a', accept => $TYPE{$form},
-                        prefix => "/$where/Binary/");
+            my $r = fetch($ngx->port, 'a', accept => $TYPE{$form},
+                          prefix => "/$where/Binary/");
 
             is(outcome($r), '502 exception',
                "$protocol with Transfer-Encoding, $where, $form: refused");
@@ -73,8 +73,8 @@ for my $protocol (qw(fastcgi uwsgi scgi)) {
     for my $where (qw(auto raw)) {
         my $seen = $source->seen;
         my $get = sub {
-            my $r = ask($ngx->port, 'b', prefix => "/$where/Binary/",
-                        accept => $TYPE{native});
+            my $r = fetch($ngx->port, 'b', prefix => "/$where/Binary/",
+                          accept => $TYPE{native});
 
             return $r->{body} eq $document ? 'whole' : outcome($r);
         };
@@ -82,7 +82,7 @@ for my $protocol (qw(fastcgi uwsgi scgi)) {
         is($get->(), 'whole', "$protocol, $where: a document");
 
         $ngx->clock(NOW + 100 * ++$seen);
-        ask($ngx->port, 'b', prefix => "/$where/Binary/", method => 'HEAD');
+        fetch($ngx->port, 'b', prefix => "/$where/Binary/", method => 'HEAD');
         FhirPeer::wait_for(sub { $source->seen >= $seen + 1 });
 
         is($get->(), 'whole', "$protocol, $where: and behind a HEAD")

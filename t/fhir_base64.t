@@ -99,8 +99,8 @@ my @to = map { my $form = $_; map { [ $form, $_ ] } qw(buffered direct) }
 for my $to (@to) {
     my ($form, $where) = @$to;
 
-    my @r = ask($ngx->port, [ map { $_->[0] } @early ],
-                accept => $TYPE{$form}, prefix => "/$where/Binary/");
+    my @r = fetch($ngx->port, [ map { $_->[0] } @early ],
+                  accept => $TYPE{$form}, prefix => "/$where/Binary/");
 
     my @bad = map { $r[$_]{complete} && outcome($r[$_]) eq '502 exception'
                     ? () : "$early[$_][1]: " . outcome($r[$_]) } 0 .. $#r;
@@ -111,8 +111,8 @@ for my $to (@to) {
     # a connection that is cut serves no other request
 
     @bad = map {
-        my ($r) = ask($ngx->port, $_->[0], accept => $TYPE{$form},
-                      prefix => "/$where/Binary/");
+        my ($r) = fetch($ngx->port, $_->[0], accept => $TYPE{$form},
+                        prefix => "/$where/Binary/");
         my $fault = $r->{complete} ? 'complete'
                     : $r->{status} == 200 || $_->[1] !~ /late/ ? ''
                     : $r->{status};

@@ -82,9 +82,9 @@ for ([ dstu2 => 'direct' ], [ stu3 => 'buffered' ],
     my $field = $version =~ /stu/ ? 'content' : 'data';
 
     for my $form (qw(native json xml)) {
-        my @r = ask($ngx->port, [ map { $_->[0] } @cases ],
-                    prefix => "/$version/$where/Binary/",
-                    accept => $TYPE{$form});
+        my @r = fetch($ngx->port, [ map { $_->[0] } @cases ],
+                      prefix => "/$version/$where/Binary/",
+                      accept => $TYPE{$form});
 
         my @bad = map { fault($r[$_], $form, $field, @{ $cases[$_] }) }
                       0 .. $#cases;

@@ -63,10 +63,10 @@ for my $i (0 .. $#cases) {
     my $pid = open($child{$i}, '-|') // die "fork: $!";
     next if $pid;
 
-    my ($r) = ask($port, $id, accept => $TYPE{$form},
-                  prefix => $i % 2 ? '/direct/Binary/' : '/buffered/Binary/',
-                  rcvbuf => 8192, read_when => 'stuck', read_size => 20_000,
-                  read_pause => 0.003);
+    my ($r) = fetch($port, $id, accept => $TYPE{$form},
+                    prefix => $i % 2 ? '/direct/Binary/' : '/buffered/Binary/',
+                    rcvbuf => 8192, read_when => 'stuck', read_size => 20_000,
+                    read_pause => 0.003);
 
     my $data = $form eq 'native' ? $r->{body} : (unwrap($r) // {})->{data};
 

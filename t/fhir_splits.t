@@ -95,8 +95,8 @@ sub bad_ids {
                            grep { ($_ + $turn + ($where eq 'direct')) % 2 }
                                 0 .. $#ids;
 
-            my @r = ask($ngx->port, \@part, accept => $TYPE{$form},
-                        prefix => "/$where/Binary/");
+            my @r = fetch($ngx->port, \@part, accept => $TYPE{$form},
+                          prefix => "/$where/Binary/");
 
             push @bad, map { fault($r[$_], $form) ? "$form $part[$_]" : () }
                            0 .. $#part;

@@ -49,9 +49,9 @@ for my $case ([ 'direct', 16384, 0 ], [ 'direct', 16385, 0 ],
                        : encode_base64(substr($body, 0, int(length($body) / 3)
                                                         * 3), '');
 
-            my $r = ask($ngx->port, $id, accept => $TYPE{$form},
-                        prefix => "/$where/Binary/",
-                        until => sub_pattern($want));
+            my $r = fetch($ngx->port, $id, accept => $TYPE{$form},
+                          prefix => "/$where/Binary/",
+                          until => sub_pattern($want));
 
             # "until" found it, or what hangs was ended.
 
@@ -74,9 +74,9 @@ sub sub_pattern {
 
 # A header alone, which nginx has dealt with: it waits for data.
 
-my $r = ask($ngx->port, 'size.100.chunk.50.cut.0.how.wait',
-            accept => $TYPE{json}, prefix => '/direct/Binary/',
-            until => sub { $store->reached('cut') });
+my $r = fetch($ngx->port, 'size.100.chunk.50.cut.0.how.wait',
+              accept => $TYPE{json}, prefix => '/direct/Binary/',
+              until => sub { $store->reached('cut') });
 
 is($r->{raw}{end}, 'local', 'a backend whose header has been read');
 is($r->{raw}{received}, '', 'no byte of a body, no header');

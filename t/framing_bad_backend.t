@@ -125,8 +125,8 @@ unlike(asked('buffered', 'both', $_), qr/^whole/, "both, $_")
 # of its own: a client of HTTP/1.0 would take a FIN for the end.
 
 for my $where (qw(buffered direct)) {
-    my $r = ask($ngx->port, 'latechunk', version => '1.0', accept => '*/*',
-                prefix => "/$where/Binary/");
+    my $r = fetch($ngx->port, 'latechunk', version => '1.0', accept => '*/*',
+                  prefix => "/$where/Binary/");
 
     is($r->{raw}{end}, 'rst', "latechunk, $where: a reset");
 }
@@ -142,8 +142,8 @@ done_testing();
 sub asked {
     my ($where, $name, $form) = @_;
 
-    my $r = ask($ngx->port, $name, accept => $TYPE{$form},
-                prefix => "/$where/Binary/");
+    my $r = fetch($ngx->port, $name, accept => $TYPE{$form},
+                  prefix => "/$where/Binary/");
 
     return outcome($r) if $r->{status} != 200;
     return 'cut' if !$r->{complete};

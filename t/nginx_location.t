@@ -119,15 +119,15 @@ is(what($limited, '/req/Binary/size.4', 'json'), 4, 'limit_req: the first');
 is(what($limited, '/req/Binary/size.4', 'xml'), '503 transient',
    'limit_req: the second');
 
-my $r = ask($limited, 'size.4', prefix => '/req429/Binary/');
+my $r = fetch($limited, 'size.4', prefix => '/req429/Binary/');
 
 is(outcome($r), '429 throttled', 'limit_req_status 429');
 is($r->{h}{'retry-after'}, '7', 'limit_req_status 429: when to come again');
 
 # limit_conn: while one is being served slowly.
 
-my $first = ask($limited, 'size.90000.hold.1000', accept => $TYPE{json},
-                prefix => '/conn/Binary/', later => 1);
+my $first = fetch($limited, 'size.90000.hold.1000', accept => $TYPE{json},
+                  prefix => '/conn/Binary/', later => 1);
 
 is(what($limited, '/conn/Binary/size.4', 'json'), '503 transient',
    'limit_conn: the second');
@@ -143,7 +143,7 @@ done_testing();
 sub what {
     my ($port, $path, $form) = @_;
 
-    my $r = ask($port, $path, accept => $TYPE{$form}, prefix => '');
+    my $r = fetch($port, $path, accept => $TYPE{$form}, prefix => '');
 
     return outcome($r) if $r->{status} != 200;
     return 'cut' if !$r->{complete};

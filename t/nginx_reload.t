@@ -34,7 +34,7 @@ ok(wait_for(sub { $store->reached('hold') == 3 }), 'three downloads');
 
 ok($ngx->reload(location => location('stu3'), busy => 1), 'a reload');
 
-my $now = unwrap(ask($ngx->port, 'size.9', accept => $TYPE{json}));
+my $now = unwrap(fetch($ngx->port, 'size.9', accept => $TYPE{json}));
 
 is($now->{field}, 'content', 'a new request, the new configuration');
 unlike($ngx->log, qr/exited with/, 'and the old worker is there');
@@ -65,8 +65,8 @@ done_testing();
 sub download {
     my ($id, $form, $field) = @_;
 
-    return [ ask($ngx->port, $id, accept => $TYPE{$form}, rcvbuf => 8192,
-                 later => 1), $id, $form, $field ];
+    return [ fetch($ngx->port, $id, accept => $TYPE{$form}, rcvbuf => 8192,
+                   later => 1), $id, $form, $field ];
 }
 
 

@@ -58,7 +58,7 @@ my $ngx = nginx_start(
 # SSI: a page gets the refusal's text where the document would be.
 
 for my $page (qw(page two)) {
-    my $r = ask($ngx->port, "$page.html", prefix => '/');
+    my $r = fetch($ngx->port, "$page.html", prefix => '/');
 
     is($r->{status}, 200, "SSI, $page: the page itself");
     like($r->{body}, qr/\Aa\{"resourceType":"OperationOutcome".*"forbidden".*
@@ -97,8 +97,8 @@ done_testing();
 sub what {
     my ($prefix, $id, $form) = @_;
 
-    my $r = ask($ngx->port, $id, accept => $TYPE{$form},
-                prefix => $prefix . 'Binary/');
+    my $r = fetch($ngx->port, $id, accept => $TYPE{$form},
+                  prefix => $prefix . 'Binary/');
 
     return outcome($r) if $r->{status} != 200;
     return 'cut' if !$r->{complete};

@@ -100,9 +100,9 @@ for (
 ) {
     my ($where, $form, $tag, $status) = @$_;
 
-    my $r = ask($ngx->port, 'length', accept => $TYPE{$form} // $form,
-                prefix => "/$where/Binary/",
-                headers => "If-None-Match: $tag\r\n");
+    my $r = fetch($ngx->port, 'length', accept => $TYPE{$form} // $form,
+                  prefix => "/$where/Binary/",
+                  headers => "If-None-Match: $tag\r\n");
 
     is($r->{status}, $status, "$where, $form, If-None-Match: $tag");
 }
@@ -135,8 +135,8 @@ done_testing();
 sub asked {
     my ($where, $id, $form) = @_;
 
-    my $r = ask($ngx->port, $id, accept => $TYPE{$form} // $form,
-                prefix => "/$where/Binary/");
+    my $r = fetch($ngx->port, $id, accept => $TYPE{$form} // $form,
+                  prefix => "/$where/Binary/");
 
     my $said = $r->{h}{'x-cache'} // '-';
 

@@ -100,7 +100,7 @@ SKIP: {
     wait_for(sub { IO::Socket::UNIX->new(Peer => $socket) });
 
     for my $form (qw(native json xml)) {
-        my $r = ask($real->port, 'a', accept => $TYPE{$form});
+        my $r = fetch($real->port, 'a', accept => $TYPE{$form});
 
         is(($form eq 'native' ? $r->{body} : (unwrap($r) // {})->{data}) // '',
            document(70_000), "fcgiwrap, $form");
@@ -119,8 +119,8 @@ done_testing();
 sub what {
     my ($where, $id, $form, $size, $version) = @_;
 
-    my $r = ask($ngx->port, $id, accept => $TYPE{$form},
-                version => $version // '1.1', prefix => "/$where/Binary/");
+    my $r = fetch($ngx->port, $id, accept => $TYPE{$form},
+                  version => $version // '1.1', prefix => "/$where/Binary/");
 
     return outcome($r) if $r->{status} != 200;
     return 'cut' if !$r->{complete};

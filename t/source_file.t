@@ -118,7 +118,7 @@ for my $form (qw(native json xml)) {
        "and without a backend, $form");
 }
 
-is(ask($ngx->port, 'anything', prefix => '/page/Binary/')->{body},
+is(fetch($ngx->port, 'anything', prefix => '/page/Binary/')->{body},
    '<p>not here', 'the page itself');
 
 unlike($ngx->log, qr/\[(?:alert|crit|emerg)\]/, 'nothing bad in the log');
@@ -129,7 +129,7 @@ done_testing();
 sub what {
     my ($prefix, $id, $form) = @_;
 
-    my $r = ask($ngx->port, $id, accept => $TYPE{$form}, prefix => $prefix);
+    my $r = fetch($ngx->port, $id, accept => $TYPE{$form}, prefix => $prefix);
 
     return outcome($r) if $r->{status} != 200;
     return 'cut' if !$r->{complete};

@@ -64,11 +64,11 @@ for my $where (sort keys %locations) {
         for my $form (qw(native json xml)) {
             for my $wire ('', '.chunk.3000') {
 
-                my $r = ask($ngx->port, "size.$size$wire",
-                            accept => $TYPE{$form},
-                            prefix => "/$where/Binary/",
-                            headers => $where eq 'gzip'
-                                       ? "Accept-Encoding: gzip\r\n" : '');
+                my $r = fetch($ngx->port, "size.$size$wire",
+                              accept => $TYPE{$form},
+                              prefix => "/$where/Binary/",
+                              headers => $where eq 'gzip'
+                                         ? "Accept-Encoding: gzip\r\n" : '');
 
                 is(what($r, $form, $size), 'whole',
                    "$where, $size bytes, $form$wire");

@@ -42,8 +42,8 @@ my $ngx = nginx_start(
 # another length moves them by one byte.  A send has no more than 120 kB.
 
 for my $form (qw(json xml)) {
-    my $r = ask($ngx->port, 'size.10000', accept => $TYPE{$form},
-                prefix => '/2k/Binary/');
+    my $r = fetch($ngx->port, 'size.10000', accept => $TYPE{$form},
+                  prefix => '/2k/Binary/');
 
     my $head = $r->{body} =~ m{"data":"|<data value="} ? $+[0] : 0;
 
@@ -66,8 +66,8 @@ for my $form (qw(json xml)) {
             my @ids = map { "size.$sizes[$_].x." . 'x' x (1 + $_ % 4)
                             . $wire } 0 .. $#sizes;
 
-            my @r = ask($ngx->port, \@ids, accept => $TYPE{$form},
-                        prefix => "/$where/Binary/");
+            my @r = fetch($ngx->port, \@ids, accept => $TYPE{$form},
+                          prefix => "/$where/Binary/");
 
             my @bad = grep { fault($r[$_], $sizes[$_]) } 0 .. $#ids;
 
@@ -84,8 +84,8 @@ for my $form (qw(json xml)) {
 # A portion leaves where nginx would rather wait for more than one, and nothing
 # comes behind it that could push.
 
-my $r = ask($ngx->port, 'file', accept => $TYPE{json},
-            prefix => '/file/Binary/');
+my $r = fetch($ngx->port, 'file', accept => $TYPE{json},
+              prefix => '/file/Binary/');
 
 is(fault($r, $file), '', 'a file, with a large postpone_output');
 

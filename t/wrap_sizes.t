@@ -25,8 +25,8 @@ for my $form (qw(native json xml)) {
     for my $wire ('', '.chunk.1000', '.chunk.7') {
         my $name = $form . ($wire || ' with a length');
 
-        my @r = ask($ngx->port, [map { "size.$_$wire" } @sizes],
-                    accept => $TYPE{$form});
+        my @r = fetch($ngx->port, [map { "size.$_$wire" } @sizes],
+                      accept => $TYPE{$form});
 
         my (@status, @complete, @length, @type, @bytes);
 

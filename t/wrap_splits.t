@@ -49,8 +49,8 @@ sub check {
     for my $form (qw(native json xml)) {
         for my $where (qw(direct buffered)) {
 
-            my @r = ask($ngx->port, \@ids, accept => $TYPE{$form},
-                        prefix => "/$where/Binary/");
+            my @r = fetch($ngx->port, \@ids, accept => $TYPE{$form},
+                          prefix => "/$where/Binary/");
 
             my @bad = grep { $_ ne '' } map { fault($r[$_], $form, $size)
                                               ? $ids[$_] : '' } 0 .. $#ids;

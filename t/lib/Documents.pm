@@ -11,7 +11,7 @@ Documents - documents, a store that serves them, and what came of them
 
     my $store = store();
     my $ngx = nginx_start(http => $store->{upstream}, location => ...);
-    my ($r) = ask($ngx->port, 'size.100.chunk.7', accept => $TYPE{json});
+    my ($r) = fetch($ngx->port, 'size.100.chunk.7', accept => $TYPE{json});
 
     is($r->{complete}, 1, 'ends as it should');
     is(unwrap($r)->{data}, document(100), 'and holds the document');
@@ -33,7 +33,7 @@ on the wire (C<n3>: 3 before its end; C<h>: nothing at all), C<how> it
 then ends (fin, rst, stall, wait: at C<WAIT('cut')>). Each connection serves
 request after request.
 
-=head2 ask($port, $id or [@ids], %options)
+=head2 fetch($port, $id or [@ids], %options)
 
 One connection, one GET after the other (pipelined). Options: C<accept>,
 C<method>, C<version> (1.1), C<headers> (a text of lines), C<prefix> (of the
@@ -68,7 +68,7 @@ use MIME::Base64 ();
 
 use FhirBinary ();
 
-our @EXPORT = qw(document store script ask split_http unwrap outcome
+our @EXPORT = qw(document store script fetch split_http unwrap outcome
                  nginx_has %TYPE);
 
 our %TYPE = (json => 'application/fhir+json', xml => 'application/fhir+xml',
@@ -153,7 +153,7 @@ sub store {
 }
 
 
-sub ask {
+sub fetch {
     my ($port, $ids, %opt) = @_;
 
     my $method = delete $opt{method} // 'GET';
