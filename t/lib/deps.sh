@@ -5,11 +5,12 @@
 # Test::Nginx into DIR.  Says nothing when all is there.
 #
 # Test::Nginx is packaged in Debian's newest suite only.  It is pure Perl, so
-# that one package is fetched, with an apt configuration of its own, from the
-# mirror this machine already uses, and unpacked into DIR: neither the
-# machine's package sources nor its list of packages learns of it.
+# that one package is fetched, by an apt of its own (apt.sh), from the mirror
+# this machine already uses, and unpacked into DIR.
 
 set -eu
+
+. "$(dirname "$0")/apt.sh"
 
 test_nginx=
 
@@ -58,19 +59,13 @@ install_packages() {
 }
 
 
-# The URI of the mirror that serves this machine's own suite; apt knows how
-# to read both of its source formats, and needs no downloaded lists for it.
+# The URI of the mirror that serves this machine's own suite.
 
 mirror() {
-    codename=$(. /etc/os-release; echo "${VERSION_CODENAME:-sid}")
-
-    apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)' \
-        'Created-By: Packages' 2>/dev/null |
-        awk -v c="$codename" '
-            $3 != "main" { next }
-            $2 == c { print $1; found = 1; exit }
-            $2 == "sid" || $2 == "unstable" || $2 == "testing" { any = $1 }
-            END { if (!found && any != "") print any }'
+    mirrors | awk -v c="$(codename)" '
+        $2 == c { print $1; found = 1; exit }
+        $2 == "sid" || $2 == "unstable" || $2 == "testing" { any = $1 }
+        END { if (!found && any != "") print any }'
 }
 
 
@@ -84,43 +79,13 @@ fetch_test_nginx() {
         return 1
     fi
 
-    rm -rf "$tmp"
-    mkdir -p "$tmp/lists/partial" "$tmp/archives/partial" "$tmp/none"
-    : >"$tmp/status"
-
-    signed=
-    for key in /usr/share/keyrings/debian-archive-keyring.gpg \
-               /usr/share/keyrings/debian-archive-keyring.pgp
-    do
-        if [ -e "$key" ]; then
-            signed="[signed-by=$key] "
-            break
-        fi
-    done
-
+    own_apt "$tmp"
     echo "deb $signed$uri sid main" >"$tmp/sources.list"
-
-    cat >"$tmp/apt.conf" <<END
-Dir::Etc::SourceList "$tmp/sources.list";
-Dir::Etc::SourceParts "$tmp/none";
-Dir::Etc::Preferences "/dev/null";
-Dir::Etc::PreferencesParts "$tmp/none";
-Dir::State::Lists "$tmp/lists";
-Dir::State::Status "$tmp/status";
-Dir::Cache "$tmp";
-Dir::Cache::PkgCache "";
-Dir::Cache::SrcPkgCache "";
-Acquire::Languages "none";
-APT::Sandbox::User "";
-END
-
-    # A mirror that is a snapshot serves an old suite as "expired".  Only
-    # then is the date let go; the signature is checked in every case.
 
     fresh=
     quietly apt-get -c "$tmp/apt.conf" -q update || {
         say "trying once more without the archive's expiry date"
-        fresh="-o Acquire::Check-Valid-Until=false"
+        fresh=$late
         quietly apt-get -c "$tmp/apt.conf" $fresh -q update
     }
 

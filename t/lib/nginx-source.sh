@@ -3,10 +3,12 @@
 #
 # Puts the sources of this Debian suite's nginx into DIR, and says where they
 # are.  The machine's package sources need not name source packages: one line
-# is made for them, with an apt configuration of its own, from the mirror that
-# the machine already uses.  Does nothing when they are there.
+# is made for them, for an apt of its own (apt.sh), from the mirror that the
+# machine already uses.  Does nothing when they are there.
 
 set -eu
+
+. "$(dirname "$0")/apt.sh"
 
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
@@ -19,51 +21,15 @@ for tree in "$dir"/nginx-*/src; do
     fi
 done
 
-codename=$(. /etc/os-release; echo "${VERSION_CODENAME:-sid}")
-
 # "URI SUITE" of the main archive, then of the security updates.  What Debian
 # changed does not matter here: the upstream archive is the same.
 
 sources() {
-    apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)' \
-        'Created-By: Packages' 2>/dev/null |
-        awk -v c="$codename" '
-            $3 == "main" && ($2 == c || $2 == c "-security") { print $1, $2 }
-            ' | sort -u -k 2
+    mirrors | awk -v c="$(codename)" '$2 == c || $2 == c "-security"' |
+        sort -u -k 2
 }
 
-rm -rf "$tmp"
-mkdir -p "$tmp/lists/partial" "$tmp/archives/partial" "$tmp/none"
-: >"$tmp/status"
-
-signed=
-for key in /usr/share/keyrings/debian-archive-keyring.gpg \
-           /usr/share/keyrings/debian-archive-keyring.pgp
-do
-    if [ -e "$key" ]; then
-        signed="[signed-by=$key] "
-        break
-    fi
-done
-
-cat >"$tmp/apt.conf" <<END
-Dir::Etc::SourceList "$tmp/sources.list";
-Dir::Etc::SourceParts "$tmp/none";
-Dir::Etc::Preferences "/dev/null";
-Dir::Etc::PreferencesParts "$tmp/none";
-Dir::State::Lists "$tmp/lists";
-Dir::State::Status "$tmp/status";
-Dir::Cache "$tmp";
-Dir::Cache::PkgCache "";
-Dir::Cache::SrcPkgCache "";
-Acquire::Languages "none";
-APT::Sandbox::User "";
-END
-
-# A mirror that is a snapshot serves an old suite as "expired".  Only then is
-# the date let go; the signature is checked in every case.
-
-late="-o Acquire::Check-Valid-Until=false"
+own_apt "$tmp"
 
 # fetch URI SUITE
 
