@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 use Cwd ();
 use JSON::PP ();
@@ -45,9 +46,7 @@ my $ngx = nginx_start(
         listen 127.0.0.1:$port{gateway};
 
         fhir_binary r4;
-        fhir_binary_key_file keys.json;
-        fhir_binary_issuer @{[ ISS ]};
-        fhir_binary_audience @{[ AUD ]};
+        @{[ jwt_endpoint(keys => 'keys.json') ]}
 
         location /any/ { fhir_binary_cors *; $to }
         location /list/ {

@@ -6,6 +6,7 @@ use warnings;
 use lib 't/lib';
 use Ccd;
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient qw(ask outcome is_outcome);
 use FhirServer;
 use FhirToken;
@@ -17,9 +18,7 @@ my $server = fhir_server("/Binary/$AUTOGEN" => sub {
                   length => length $text);
 });
 
-my $guard = "fhir_binary_key_file jwks.json;
-             fhir_binary_issuer @{[ISS]};
-             fhir_binary_audience @{[AUD]};
+my $guard = "@{[ jwt_endpoint() ]}
              fhir_binary_base https://ehr.example.org/r4;
              fhir_binary_auth on;";
 
@@ -33,7 +32,7 @@ my $conf = ccd_conf . ccd_conf(prefix => '/off', more => 'fhir_binary_ccd off;')
 
 my $ngx = nginx_start(
     http => upstream_conf($server), server => $conf,
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) });
+    files => { 'jwks.json' => jwks('ec-a') });
 
 my $both = 'Binary.read DocumentReference.read';
 

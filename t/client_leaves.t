@@ -8,6 +8,7 @@ use lib 't/lib';
 use FhirBinary '-more';
 use Crowd;
 use Documents;
+use Endpoint;
 use FhirPeer;
 use FhirServer 'binary';
 use MIME::Base64 'encode_base64';
@@ -41,9 +42,9 @@ for my $name (sort keys %source) {
               ${module}_cache_key \$uri; ${module}_cache_valid 200 1m;
               ${module}_buffer_size 4k; ${module}_buffers 3 8k;
               ${module}_busy_buffers_size 16k;\n";
-    $server .= "location /$name/Binary/ { fhir_binary r4;
-                    fhir_binary_auth off; ${module}_cache $module;
-                    @{[ $source{$name}->pass ]} }\n";
+    $server .= "location /$name/Binary/ {
+                    @{[ open_endpoint($source{$name}) ]}
+                    ${module}_cache $module; }\n";
 }
 
 my $ngx = nginx_start(

@@ -6,6 +6,7 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 use Time::HiRes qw(sleep time);
 
@@ -36,8 +37,7 @@ my $be = backend(sub {
             $more);
 });
 
-my $proxy = 'fhir_binary r4; fhir_binary_auth off; proxy_http_version 1.1;
-             proxy_pass http://127.0.0.1:' . $be->port . '/Binary/;';
+my $proxy = open_endpoint($be);
 
 # No debug log: it would be larger than the document.
 

@@ -7,21 +7,21 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 my $store = store();
 
-my $on = 'fhir_binary r4; fhir_binary_auth off; proxy_http_version 1.1;';
-my $stu3 = $on =~ s/r4/stu3/r;
-my $url = 'http://127.0.0.1:' . $store->port . '/Binary/';
+my $proxy = open_endpoint($store);
+my $stu3 = open_endpoint($store, version => 'stu3');
+my $on = open_endpoint();
 
 my $ngx = nginx_start(
     files => { 'html/Binary/file' => document(70_000),
                'html/plain.txt' => "plain\n" },
-    server => "location /Binary/ { $on proxy_pass $url; }
-               location /direct/Binary/ { $on proxy_pass $url;
+    server => "location /Binary/ { $proxy }
+               location /direct/Binary/ { $proxy
                                           proxy_buffering off; }
-               location /stu3/Binary/ { $stu3
-                                        proxy_pass $url; }
+               location /stu3/Binary/ { $stu3 }
                location /file/Binary/ { $on alias html/Binary/; }
                location / { }");
 

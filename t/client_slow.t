@@ -6,14 +6,14 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 my $store = store();
 
-my $proxy = 'fhir_binary r4; fhir_binary_auth off; proxy_http_version 1.1;
-             proxy_pass http://127.0.0.1:' . $store->port . '/Binary/;';
+my $proxy = open_endpoint($store);
 
 my $size = 1_200_000;
-my $on = 'fhir_binary r4; fhir_binary_auth off;';
+my $on = open_endpoint();
 
 my $ngx = nginx_start(
     files => { 'html/Binary/big' => document($size) },

@@ -6,14 +6,11 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 my $store = store();
 
-my $proxy = 'fhir_binary r4;
-             fhir_binary_auth off;
-             proxy_http_version 1.1;
-             proxy_next_upstream off;
-             proxy_pass http://127.0.0.1:' . $store->port . '/Binary/;';
+my $proxy = open_endpoint($store) . 'proxy_next_upstream off;';
 
 my $ngx = nginx_start(
     server => "location /buffered/Binary/ { $proxy }

@@ -7,21 +7,19 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 my $store = store();
 
-my $proxy = 'fhir_binary r4;
-             fhir_binary_auth off;
-             proxy_http_version 1.1;
-             proxy_pass http://127.0.0.1:' . $store->port . '/Binary/;';
+my $proxy = open_endpoint($store);
 
 my $dead = free_port();
 
 my $ngx = nginx_start(
     server => locations('', '')
               . locations('/soon', 'proxy_read_timeout 1s;')
-              . "location /dead/Binary/ { fhir_binary r4; fhir_binary_auth off;
-                                        proxy_pass http://127.0.0.1:$dead; }",
+              . "location /dead/Binary/ { @{[ open_endpoint() ]}
+                  proxy_pass http://127.0.0.1:$dead; }",
     http => 'proxy_cache_path cache keys_zone=c:1m;');
 
 # Nothing at all, or a header whose body has no byte in it yet: the FHIR

@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 plan(skip_all => 'nginx has no http_v2 or no ssl')
     if !nginx_has('http_v2') || !nginx_has('http_ssl');
@@ -16,10 +17,7 @@ plan(skip_all => 'curl knows no HTTP/2') if `curl -V` !~ /\bHTTP2\b/;
 my $store = store();
 my ($h2, $tls) = (free_port(), free_port());
 
-my $proxy = 'fhir_binary r4;
-             fhir_binary_auth off;
-             proxy_http_version 1.1;
-             proxy_pass http://127.0.0.1:' . $store->port . '/Binary/;';
+my $proxy = open_endpoint($store);
 
 my $ngx = nginx_start(
     http => "server {

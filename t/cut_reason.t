@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary 'no_plan';
+use Endpoint;
 use FhirClient;
 
 my $json = '{"resourceType":"Binary","id":"1","contentType":"text/plain",'
@@ -19,10 +20,7 @@ my $be = backend(
 my $ngx = nginx_start(http => <<'HTTP', location => <<"END");
     log_format why '[$fhir_binary_reason|$fhir_binary_outcome|$status]';
 HTTP
-    fhir_binary r4;
-    fhir_binary_auth off;
-    proxy_pass http://127.0.0.1:@{[ $be->port ]};
-    proxy_http_version 1.1;
+    @{[ open_endpoint($be, path => '') ]}
     access_log logs/why.log why;
 END
 

@@ -8,6 +8,7 @@ use lib 't/lib';
 use FhirBinary '-more';
 use Crowd;
 use Documents;
+use Endpoint;
 use FhirServer 'binary';
 use MIME::Base64 'encode_base64';
 use Responder;
@@ -49,7 +50,7 @@ my $php = responder('fastcgi', sub {
             substr($bytes, $split));
 });
 
-my $on = 'fhir_binary r4; fhir_binary_auth off; ' . $php->pass;
+my $on = open_endpoint($php);
 my $cache = 'fastcgi_cache c; fastcgi_cache_valid 200 1m;
              add_header X-Cache $upstream_cache_status always;';
 

@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 use FhirServer 'binary';
 use MIME::Base64 'encode_base64';
 use Responder;
@@ -36,8 +37,7 @@ my %source = map { $_ => responder($_, sub {
 
 my $ngx = nginx_start(http => "server {
     listen 127.0.0.1:$port http2;\n" . join('', map {
-        my $on = 'fhir_binary r4; fhir_binary_auth off; '
-                 . $source{$_}->pass;
+        my $on = open_endpoint($source{$_});
 
         "location /$_/buffered/Binary/ { $on }
          location /$_/direct/Binary/ { $on ${_}_buffering off; }\n"

@@ -8,6 +8,7 @@ use lib 't/lib';
 use FhirBinary '-more';
 use Crowd;
 use Documents;
+use Endpoint;
 use Responder;
 
 my %how = (fin => sub { FhirBinary::FIN() },
@@ -30,8 +31,7 @@ my $source = responder('fastcgi', sub {
     return ($bytes, FhirBinary::PAUSE(0.01), $tail, $how{ $want{fails} }->());
 });
 
-my $on = 'fhir_binary r4; fhir_binary_auth off; ' . $source->pass
-         . ' fastcgi_next_upstream off;';
+my $on = open_endpoint($source) . 'fastcgi_next_upstream off;';
 my $small = 'fastcgi_buffer_size 4k; fastcgi_buffers 2 4k;'
             . ' fastcgi_busy_buffers_size 4k;';
 my $threads = Documents::nginx_has('--with-threads') ? 'aio threads;' : '';

@@ -8,6 +8,7 @@ use lib 't/lib';
 use FhirBinary '-more';
 use Crowd;
 use Documents;
+use Endpoint;
 use FhirServer 'binary';
 use MIME::Base64 'encode_base64';
 use Responder;
@@ -42,9 +43,8 @@ my $server = '';
 
 for my $name (sort keys %protocol) {
     my $module = $protocol{$name} eq 'http' ? 'proxy' : $protocol{$name};
-    my $pass = $source{ $protocol{$name} }->pass;
-    my $on = "fhir_binary r4; fhir_binary_auth off; $pass
-              ${module}_next_upstream off;";
+    my $on = open_endpoint($source{ $protocol{$name} })
+             . "${module}_next_upstream off;";
 
     $on .= ' proxy_http_version 1.1;' if $name eq 'http11';
 

@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 use FhirPeer ();
 use Responder;
 
@@ -25,7 +26,7 @@ for my $protocol (qw(uwsgi scgi)) {
                     headers => [ 'Transfer-Encoding: chunked' ]), FIN;
     });
 
-    my $on = 'fhir_binary r4; fhir_binary_auth off; ' . $source->pass;
+    my $on = open_endpoint($source);
 
     my $ngx = nginx_start(
         http => "${protocol}_cache_path cache keys_zone=c:1m;
@@ -58,7 +59,7 @@ for my $protocol (qw(fastcgi uwsgi scgi)) {
                     type => 'application/pdf', told => 1);
     });
 
-    my $on = 'fhir_binary r4; fhir_binary_auth off; ' . $source->pass;
+    my $on = open_endpoint($source);
 
     my $ngx = nginx_start(
         clock => NOW,
@@ -98,10 +99,9 @@ my $tunnel = backend("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n"
                      . "Connection: Upgrade\r\n\r\n", NEXT,
                      "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret");
 
-my $ngx = nginx_start(map { $_ => 'fhir_binary r4; fhir_binary_auth off;
-    proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection upgrade;
-    proxy_pass http://127.0.0.1:' . $tunnel->port . ';' } 'location');
+my $ngx = nginx_start(map { $_ => open_endpoint($tunnel, path => '')
+    . 'proxy_set_header Upgrade $http_upgrade;
+       proxy_set_header Connection upgrade;' } 'location');
 
 for my $more ('', "Connection: Upgrade\r\nUpgrade: x\r\n") {
     my $r = raw_http($ngx->port, "GET /Binary/1 HTTP/1.1\r\nHost: a\r\n$more"

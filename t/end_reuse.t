@@ -8,6 +8,7 @@ use lib 't/lib';
 use FhirBinary '-more';
 use Crowd;
 use Documents;
+use Endpoint;
 use FhirServer 'binary';
 use MIME::Base64 'encode_base64';
 use Responder;
@@ -36,8 +37,9 @@ my ($http, $server) = ('error_log error.log info;', '');
 
 for my $name (sort keys %source) {
     my $module = $name eq 'http' ? 'proxy' : $name;
-    my $pass = $source{$name}->pass =~ s/127\.0\.0\.1:\d+/$name/r;
-    my $on = "fhir_binary r4; fhir_binary_auth off; $pass $keep{$name}";
+    my $on = open_endpoint($source{$name}) . $keep{$name};
+
+    $on =~ s/127\.0\.0\.1:\d+/$name/;
 
     $http .= "upstream $name { server 127.0.0.1:" . $source{$name}->port
              . "; keepalive 1; }

@@ -8,6 +8,7 @@ use lib 't/lib';
 use FhirBinary '-more';
 use Crowd;
 use Documents;
+use Endpoint;
 use FhirServer 'binary';
 use MIME::Base64 'encode_base64';
 use Responder;
@@ -36,7 +37,7 @@ my @sizes = (1, 4_200, 8_192, 22_826, 100_000);
 
 for my $protocol (qw(uwsgi scgi)) {
     my $source = responder($protocol, \&answer);
-    my $on = 'fhir_binary r4; fhir_binary_auth off; ' . $source->pass;
+    my $on = open_endpoint($source);
 
     my $ngx = nginx_start(
         http => "${protocol}_cache_path cache keys_zone=c:1m;

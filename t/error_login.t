@@ -7,6 +7,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 use FhirServer ();
 use FhirToken ();
@@ -52,10 +53,7 @@ sub locations {
 my $ngx = nginx_start(
     files => { 'jwks.json' => FhirToken::jwks('ec-a') },
     http => FhirServer::upstream_conf($server),
-    server => '
-        fhir_binary_key_file jwks.json;
-        fhir_binary_issuer ' . FhirToken::ISS . ';
-        fhir_binary_audience ' . FhirToken::AUD . ';
+    server => jwt_endpoint() . '
         add_header X-Reason "$fhir_binary_reason" always;'
         . locations('', '')
         . locations('/trust', 'fhir_binary_patient trust;')

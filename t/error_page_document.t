@@ -6,8 +6,9 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
-use FhirToken qw(mint_token jwks write_file ISS AUD);
+use FhirToken qw(mint_token jwks);
 
 sub document {
     return [ '200 OK', "the document $_[0]", 'Content-Type: application/pdf',
@@ -98,13 +99,11 @@ my %port = (header => free_port(), request => free_port());
 
 my $ngx = nginx_start(
     files => { 'html/docs/other' => 'the document other',
-               'html/page.html' => 'the page' },
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+               'html/page.html' => 'the page',
+               'jwks.json' => jwks('ec-a') },
     http => join '', map { "server {
         listen 127.0.0.1:$port{$_};
-        fhir_binary_key_file jwks.json;
-        fhir_binary_issuer @{[ISS]};
-        fhir_binary_audience @{[AUD]};
+        @{[ jwt_endpoint() ]}
         fhir_binary_patient $_ " . ($_ eq 'header' ? 'Owner' : '/_look_up')
         . "; location = /_look_up { internal;
                                     default_type application/fhir+json;

@@ -7,6 +7,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 
 my $dead = free_port();
@@ -38,15 +39,15 @@ my $be = answers(
 my $to = 'http://127.0.0.1:' . $be->port;
 
 my $locations = "
-    location /fhir/Binary/ { fhir_binary r4; fhir_binary_auth off;
+    location /fhir/Binary/ { @{[ open_endpoint() ]}
                              proxy_pass $to/Binary/; }
-    location /tried/Binary/ { fhir_binary r4; fhir_binary_auth off;
+    location /tried/Binary/ { @{[ open_endpoint() ]}
                               root html; try_files \$uri \@files; }
-    location /tried-dead/Binary/ { fhir_binary r4; fhir_binary_auth off;
+    location /tried-dead/Binary/ { @{[ open_endpoint() ]}
                                    root html; try_files \$uri \@dead; }
-    location /tried-code/Binary/ { fhir_binary r4; fhir_binary_auth off;
+    location /tried-code/Binary/ { @{[ open_endpoint() ]}
                                    root html; try_files \$uri =404; }
-    location /tried-files/Binary/ { fhir_binary r4; fhir_binary_auth off;
+    location /tried-files/Binary/ { @{[ open_endpoint() ]}
                                     root html;
                                     try_files \$uri /files/missing; }
     location /files/ { internal; root html; }

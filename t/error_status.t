@@ -7,8 +7,9 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
-use FhirToken qw(mint_token jwks write_file ISS AUD);
+use FhirToken qw(mint_token jwks);
 
 # What the gateway says where the backend does not say it better: by the
 # backend's status, the client's and the issue code.
@@ -96,7 +97,7 @@ my $proxy = 'fhir_binary r4; proxy_http_version 1.1;
              proxy_pass http://127.0.0.1:' . $be->port . '/Binary/;';
 
 my $ngx = nginx_start(
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+    files => { 'jwks.json' => jwks('ec-a') },
     server => "
         location /auto/Binary/ { $proxy fhir_binary_auth off; }
         location /fhir/Binary/ { $proxy fhir_binary_auth off;
@@ -105,9 +106,7 @@ my $ngx = nginx_start(
                                 fhir_binary_backend raw;
                                 proxy_buffering off; }
         location /token/Binary/ { $proxy
-                                  fhir_binary_key_file jwks.json;
-                                  fhir_binary_issuer @{[ISS]};
-                                  fhir_binary_audience @{[AUD]}; }");
+                                  @{[ jwt_endpoint() ]} }");
 
 my @token = 'Authorization: Bearer ' . mint_token({ scope => 'user/*.read' });
 

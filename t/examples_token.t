@@ -9,23 +9,12 @@ use MIME::Base64 'encode_base64';
 use lib 't/lib';
 use FhirBinary '-more';
 use FhirClient;
-use FhirExample;
+use FhirExample qw(:DEFAULT answer bearer);
 use FhirToken qw(mint_token jwks);
 
 my $user = 'user/Binary.read user/DocumentReference.read';
 my $patient = $user =~ s{user/}{patient/}gr;
 my $json = JSON::PP->new->canonical;
-
-
-sub bearer { return "Authorization: Bearer $_[0]" }
-
-
-sub answer {
-    my ($body, $type) = @_;
-
-    return [ '200 OK', ref $body ? $json->encode($body) : $body,
-             'Content-Type: ' . ($type // 'application/json') ];
-}
 
 
 jwks: {

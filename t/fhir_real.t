@@ -8,6 +8,7 @@ use lib 't/lib';
 use Ccd;
 use Cwd 'abs_path';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 use FindBin;
 use IPC::Open2 'open2';
@@ -77,9 +78,8 @@ my $ngx = nginx_start(server => join '', map {
     my ($path, $version, $base) = @$_;
 
     "location /$path/Binary/ {
-         fhir_binary $version;
+         @{[ open_endpoint(undef, version => $version) ]}
          fhir_binary_backend fhir;
-         fhir_binary_auth off;
          proxy_http_version 1.1;
          proxy_pass http://127.0.0.1:$port/$base/Binary/;
      }"

@@ -6,9 +6,10 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient qw(ask outcome header);
 use FhirServer;
-use FhirToken qw(mint_token jwks write_file ISS AUD);
+use FhirToken qw(mint_token jwks);
 use MIME::Base64;
 
 my $secret = 'THE SECRET OF THE DOCUMENT';
@@ -35,16 +36,14 @@ for my $kind (keys %type) {
 $table{'/Binary/file'} = answer($secret, type => 'application/pdf');
 $table{'/Binary/patient'} = answer('{"resourceType":"Patient","id":"1"}');
 
-my $guard = "fhir_binary_key_file jwks.json;
-             fhir_binary_issuer @{[ISS]};
-             fhir_binary_audience @{[AUD]};
+my $guard = "@{[ jwt_endpoint() ]}
              fhir_binary_auth on;";
 
 my $server = fhir_server(%table);
 
 my $ngx = nginx_start(
     http => upstream_conf($server),
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+    files => { 'jwks.json' => jwks('ec-a') },
     server => (join '', map {
         server_conf(prefix => "/$_", version => $_, more => $guard)
     } qw(dstu2 r4)) =~ s/fhir_binary_auth off;//gr

@@ -6,15 +6,13 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 use MIME::Base64 'encode_base64';
 
 my $store = store();
 
-my $proxy = 'fhir_binary r4;
-             fhir_binary_auth off;
-             proxy_http_version 1.1;
-             proxy_pass http://127.0.0.1:' . $store->port . '/Binary/;';
+my $proxy = open_endpoint($store);
 
 my $ngx = nginx_start(
     server => "location /direct/Binary/ { $proxy proxy_buffering off; }

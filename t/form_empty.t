@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 
 my $pdf = 'Content-Type: application/pdf';
@@ -128,10 +129,7 @@ my $short = answers(
 );
 
 my $liar = nginx_start(location => <<"END");
-    fhir_binary r4;
-    fhir_binary_auth off;
-    proxy_pass http://127.0.0.1:@{[ $short->port ]};
-    proxy_http_version 1.1;
+    @{[ open_endpoint($short, path => '') ]}
 END
 
 for my $query ('', '?_format=json', '?_format=xml') {

@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 use FhirServer;
 use MIME::Base64;
@@ -35,13 +36,10 @@ for my $n (@sizes) {
 
 my $backend = fhir_server(%table);
 
-my $proxy = 'fhir_binary r4;
-             fhir_binary_auth off;
+my $proxy = open_endpoint($backend) . '
              fhir_binary_patient trust;
              fhir_binary_ccd_check on;
-             proxy_http_version 1.1;
-             proxy_set_header Connection "";
-             proxy_pass http://127.0.0.1:' . $backend->port . '/Binary/;';
+             proxy_set_header Connection "";';
 
 my $ngx = nginx_start(
     http => 'proxy_cache_path cache keys_zone=cache:1m;

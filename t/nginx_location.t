@@ -6,11 +6,12 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 my $store = store();
 my ($whole, $limited) = (free_port(), free_port());
 
-my $on = 'fhir_binary r4; fhir_binary_auth off; proxy_http_version 1.1;';
+my $on = open_endpoint() . 'proxy_http_version 1.1;';
 my $url = 'http://127.0.0.1:' . $store->port . '/Binary/';
 
 my $ngx = nginx_start(

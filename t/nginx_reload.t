@@ -6,6 +6,7 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 my $store = store();
 my $size = 2_000_000;
@@ -13,9 +14,8 @@ my $size = 2_000_000;
 sub location {
     my ($version) = @_;
 
-    return "fhir_binary $version; fhir_binary_auth off; proxy_buffering off;
-            proxy_http_version 1.1;
-            proxy_pass http://127.0.0.1:" . $store->port . ';';
+    return open_endpoint($store, version => $version, path => '')
+           . 'proxy_buffering off;';
 }
 
 my $ngx = nginx_start(master => 1, location => location('r4'));

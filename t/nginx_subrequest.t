@@ -6,10 +6,11 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 my $store = store();
 
-my $on = 'fhir_binary r4; fhir_binary_auth off; proxy_http_version 1.1;';
+my $on = open_endpoint() . 'proxy_http_version 1.1;';
 my $url = 'http://127.0.0.1:' . $store->port . '/Binary/';
 
 # A backend that answers ranges, for the slice module.

@@ -6,7 +6,9 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
+use FhirServer 'answer';
 use FhirToken ();
 use JSON::PP;
 
@@ -108,13 +110,11 @@ my $asked = backend(sub {
     my ($id) = $_[0] =~ /[?&]document=([\w.%-]+)/;
     my ($text, undef, $status, $missing) = @{ $answer{$id} };
 
-    return 'HTTP/1.1 ' . ($status // '200 OK')
-           . "\r\nContent-Type: application/fhir+json\r\nContent-Length: "
-           . (length($text) + ($missing // 0)) . "\r\n\r\n$text";
+    return answer($text, status => $status, type => 'application/fhir+json',
+                  length => length($text) + ($missing // 0));
 });
 
-my $be = backend("HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n"
-                 . "Content-Length: 9\r\n\r\n<secret/>");
+my $be = backend(answer('<secret/>', type => 'application/pdf'));
 my $up = 'proxy_pass http://127.0.0.1:' . $be->port . ';';
 
 my $ngx = nginx_start(
@@ -122,9 +122,7 @@ my $ngx = nginx_start(
                map { ("html/owners/$_.json" => $answer{$_}[0]) }
                    grep { $answer{$_}[1] != 503 } keys %answer },
     server => <<"END");
-    fhir_binary_key_file jwks.json;
-    fhir_binary_issuer @{[FhirToken::ISS]};
-    fhir_binary_audience @{[FhirToken::AUD]};
+    @{[ jwt_endpoint() ]}
     fhir_binary_base $base;
     fhir_binary r4;
     add_header X-Reason \$fhir_binary_reason always;

@@ -5,6 +5,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 
 my @documents = map { "patient/$_.read" } qw(Binary DocumentReference);
@@ -50,19 +51,13 @@ my $store = backend(sub {
 my $port = $store->port;
 
 my $nginx = nginx_start(
-    prepare => sub {
-        my ($dir) = @_;
-        mkdir "$dir/html/Binary" or die;
-        write_file("$dir/html/Binary/1", 'a document');
-        write_file("$dir/jwks.json", jwks('ec-a'));
-    },
+    files => { 'html/Binary/1' => 'a document',
+               'jwks.json' => jwks('ec-a') },
     http => 'proxy_cache_path cache keys_zone=documents:1m;',
     server => <<"END",
         add_header X-Reason \$fhir_binary_reason always;
         add_header X-Claims "\$fhir_binary_patient,\$fhir_binary_patient_bound,\$fhir_binary_context" always;
-        fhir_binary_key_file jwks.json;
-        fhir_binary_issuer @{[ISS]};
-        fhir_binary_audience @{[AUD]};
+        @{[ jwt_endpoint() ]}
         fhir_binary_base https://fhir.example.org/r4;
 
         location /deny/ { fhir_binary dstu2; proxy_pass http://127.0.0.1:$port; }

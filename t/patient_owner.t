@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 use FhirToken ();
 
@@ -41,9 +42,7 @@ my $ngx = nginx_start(
                'html/files/Binary/1' => '<secret/>' },
     http => 'proxy_cache_path cache keys_zone=documents:64k;',
     server => <<"END");
-    fhir_binary_key_file jwks.json;
-    fhir_binary_issuer @{[FhirToken::ISS]};
-    fhir_binary_audience @{[FhirToken::AUD]};
+    @{[ jwt_endpoint() ]}
     fhir_binary_base https://fhir.example.org/r4;
     fhir_binary r4;
     add_header X-Reason \$fhir_binary_reason always;

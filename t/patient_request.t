@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 use JSON::PP;
 
@@ -114,12 +115,10 @@ my $store = backend("HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n"
 my ($port, $docs) = ($store->port, $server->port);
 
 my $nginx = nginx_start(
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+    files => { 'jwks.json' => jwks('ec-a') },
     server => <<"END",
         add_header X-Reason \$fhir_binary_reason always;
-        fhir_binary_key_file jwks.json;
-        fhir_binary_issuer @{[ISS]};
-        fhir_binary_audience @{[AUD]};
+        @{[ jwt_endpoint() ]}
         fhir_binary_patient request
             /_docs?patient=\$fhir_binary_patient&id=\$fhir_binary_id;
 

@@ -6,7 +6,9 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
+use FhirServer 'answer';
 use FhirToken ();
 use JSON::PP;
 
@@ -30,14 +32,11 @@ sub page {
 my $ehr = backend(sub {
     my ($on) = $_[0] =~ /[?&](?:id|_getpages)=(\d)/;
     my ($n) = $_[0] =~ /[?&]_offset=(\d)/;
-    my $text = page($on, $n // 1);
 
-    return "HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\n"
-           . 'Content-Length: ' . length($text) . "\r\n\r\n$text";
+    return answer(page($on, $n // 1));
 });
 
-my $store = backend("HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n"
-                    . "Content-Length: 9\r\n\r\n<secret/>");
+my $store = backend(answer('<secret/>', type => 'application/pdf'));
 my $find = 'http://127.0.0.1:' . $ehr->port . '/fhir';
 my $query = '?patient=$fhir_binary_patient&id=$fhir_binary_id';
 
@@ -46,9 +45,7 @@ my $ngx = nginx_start(
                'html/_file.json' => page(2, 1) },
     http => 'proxy_cache_path cache keys_zone=pages:64k;',
     server => <<"END");
-    fhir_binary_key_file jwks.json;
-    fhir_binary_issuer @{[FhirToken::ISS]};
-    fhir_binary_audience @{[FhirToken::AUD]};
+    @{[ jwt_endpoint() ]}
     fhir_binary dstu2;
 
     @{[ map { my $uri = $_ eq 'file' ? '/_file.json' : "/_$_$query";

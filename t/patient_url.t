@@ -6,7 +6,9 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
+use FhirServer 'answer';
 use FhirToken ();
 use JSON::PP;
 
@@ -70,21 +72,16 @@ sub bundle {
 
 my $ehr = backend(sub {
     my ($n) = $_[0] =~ m{^GET /find\?of=/\w+/(\d+)/Binary/};
-    my $text = bundle($urls[$n]);
 
-    return "HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\n"
-           . 'Content-Length: ' . length($text) . "\r\n\r\n$text";
+    return answer(bundle($urls[$n]));
 });
 
-my $store = backend("HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n"
-                    . "Content-Length: 9\r\n\r\n<secret/>");
+my $store = backend(answer('<secret/>', type => 'application/pdf'));
 
 my $ngx = nginx_start(
     files => { 'jwks.json' => FhirToken::jwks('ec-a') },
     server => <<"END");
-    fhir_binary_key_file jwks.json;
-    fhir_binary_issuer @{[FhirToken::ISS]};
-    fhir_binary_audience @{[FhirToken::AUD]};
+    @{[ jwt_endpoint() ]}
     fhir_binary r4;
     fhir_binary_patient request /_owner?of=\$uri;
     add_header X-Reason \$fhir_binary_reason always;

@@ -6,9 +6,10 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 use FhirServer;
-use FhirToken qw(mint_token jwks write_file ISS AUD);
+use FhirToken qw(mint_token jwks);
 use MIME::Base64;
 
 my $text = 'a document';
@@ -66,11 +67,9 @@ my %where = (
 );
 
 my $ngx = nginx_start(
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+    files => { 'jwks.json' => jwks('ec-a') },
     http => upstream_conf($be) . "
-        fhir_binary_key_file jwks.json;
-        fhir_binary_issuer @{[ISS]};
-        fhir_binary_audience @{[AUD]};
+        @{[ jwt_endpoint() ]}
         fhir_binary_patient header Owner;\n"
         . join('', map { "proxy_cache_path $_ keys_zone=$_:1m;\n" }
                        sort keys %where),

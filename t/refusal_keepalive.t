@@ -8,6 +8,7 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents ();
+use Endpoint;
 use FhirConnection;
 use FhirServer;
 
@@ -48,9 +49,7 @@ my $be = fhir_server(
     '/Binary/small' => answer(binary('json', data => 'TWFu')),
     map { ("/Binary/$_" => $rest{$_}) } keys %rest);
 
-my $proxy = 'fhir_binary r4; fhir_binary_auth off; fhir_binary_backend fhir;
-             proxy_http_version 1.1; proxy_set_header Connection "";
-             proxy_pass http://fhir/Binary/;';
+my $proxy = open_endpoint('fhir') . 'fhir_binary_backend fhir;';
 
 my $h2 = free_port();
 my $locations = "location /buffered/Binary/ { $proxy }
@@ -63,27 +62,16 @@ my $locations = "location /buffered/Binary/ { $proxy }
                  }";
 
 my $ngx = nginx_start(
-    http => upstream_conf($be) . "
-             error_log error.log info;
-             proxy_cache_path cache keys_zone=c:1m;
-             server { listen 127.0.0.1:$h2 http2; $locations }",
-    server => $locations);
-
-# what is asked, and the status
-
-my @asked = (
-    [ 'HEAD', 200 ],
-    [ 'GET', 304, 'If-None-Match: W/"7"' ],
-    [ 'GET', 412, 'If-Match: "other"' ],
-    [ 'GET', 406, 'Accept: image/png' ],
-);
+    http2_too($h2, $locations, http => upstream_conf($be)
+              . 'error_log error.log info;
+                 proxy_cache_path cache keys_zone=c:1m;'));
 
 my $row = 0;
 
 for my $http (1, 2) {
     for my $where ('buffered', 'direct', 'cached') {
         for my $rest (sort keys %rest) {
-            for my $ask (@asked) {
+            for my $ask (bodiless()) {
                 my ($method, $status, @headers) = @$ask;
 
                 # the large ones are slow

@@ -8,9 +8,10 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents ();
+use Endpoint;
 use FhirConnection;
 use FhirServer;
-use FhirToken qw(mint_token jwks write_file ISS AUD);
+use FhirToken qw(mint_token jwks);
 use JSON::PP;
 
 plan(skip_all => 'nginx without http_v2_module')
@@ -89,11 +90,9 @@ my $proxy = 'fhir_binary dstu2; fhir_binary_backend fhir;
 my $h2 = free_port();
 
 my $ngx = nginx_start(
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+    files => { 'jwks.json' => jwks('ec-a') },
     http => "
-             fhir_binary_key_file jwks.json;
-             fhir_binary_issuer @{[ISS]};
-             fhir_binary_audience @{[AUD]};
+             @{[ jwt_endpoint() ]}
              proxy_cache_path cache keys_zone=c:1m;
              server {
                  listen 127.0.0.1:$h2 http2;

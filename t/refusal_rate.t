@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents ();
+use Endpoint;
 use FhirConnection;
 use FhirServer;
 
@@ -63,9 +64,7 @@ $table{'/Binary/small'} = answer(json(data => 'TWFu'));
 
 my $be = fhir_server(%table);
 
-my $proxy = 'fhir_binary r4; fhir_binary_auth off; fhir_binary_backend fhir;
-             proxy_http_version 1.1; proxy_set_header Connection "";
-             proxy_pass http://fhir/Binary/;';
+my $proxy = open_endpoint('fhir') . 'fhir_binary_backend fhir;';
 
 my ($h2, $locations) = (free_port(), '');
 
@@ -80,10 +79,8 @@ for my $rate (300, 700) {
 $locations .= "location /fast/Binary/ { $proxy }";
 
 my $ngx = nginx_start(
-    http => upstream_conf($be) . "
-             keepalive_timeout 900s;
-             server { listen 127.0.0.1:$h2 http2; $locations }",
-    server => $locations);
+    http2_too($h2, $locations,
+              http => upstream_conf($be) . 'keepalive_timeout 900s;'));
 
 # All at once: each takes some seconds by its rate.
 

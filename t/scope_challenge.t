@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 use FhirToken ();
 
@@ -28,9 +29,7 @@ my $up = 'fhir_binary_ccd_check off; proxy_pass http://127.0.0.1:'
 my $ngx = nginx_start(
     files => { 'jwks.json' => FhirToken::jwks('ec-a') },
     server => <<"END");
-    fhir_binary_key_file jwks.json;
-    fhir_binary_issuer @{[FhirToken::ISS]};
-    fhir_binary_audience @{[FhirToken::AUD]};
+    @{[ jwt_endpoint() ]}
     fhir_binary_patient trust;
     add_header X-Reason \$fhir_binary_reason always;
 

@@ -5,6 +5,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 
 my $store = backend(sub {
@@ -20,12 +21,10 @@ my $store = backend(sub {
 my $port = $store->port;
 
 my $nginx = nginx_start(
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+    files => { 'jwks.json' => jwks('ec-a') },
     server => <<"END",
         add_header X-Reason \$fhir_binary_reason always;
-        fhir_binary_key_file jwks.json;
-        fhir_binary_issuer @{[ISS]};
-        fhir_binary_audience @{[AUD]};
+        @{[ jwt_endpoint() ]}
         fhir_binary_scope image/png Media Observation;
 
         location /dstu2/ {

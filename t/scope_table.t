@@ -6,12 +6,11 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 
 my $policy = <<"END";
-    fhir_binary_key_file jwks.json;
-    fhir_binary_issuer @{[ISS]};
-    fhir_binary_audience @{[AUD]};
+    @{[ jwt_endpoint() ]}
 END
 
 my %type = (pdf => 'application/pdf', html => 'text/html',
@@ -46,7 +45,7 @@ my $locations = join '', map { <<"END" } qw(dstu2 stu3 r4 r4b r5);
 END
 
 my $nginx = nginx_start(
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+    files => { 'jwks.json' => jwks('ec-a') },
     server => <<'END' . $locations,
         add_header X-Reason $fhir_binary_reason always;
         add_header X-Context $fhir_binary_context always;

@@ -6,6 +6,7 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 use constant NOW => 1800000000;
 
@@ -27,8 +28,7 @@ my $be = backend(map { my $i = $_; [ sub {
            . sprintf("%x\r\n%s\r\n", length $body, $body);
 } ] } 1 .. 100);
 
-my $proxy = 'fhir_binary r4; fhir_binary_auth off; proxy_http_version 1.1;
-             proxy_pass http://127.0.0.1:' . $be->port . '/Binary/;
+my $proxy = open_endpoint($be) . '
              proxy_cache c;
              add_header X-Cache $upstream_cache_status always;';
 

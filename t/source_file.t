@@ -6,6 +6,7 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 my $big = document(400_000);
 
@@ -22,7 +23,7 @@ my $be = backend(sub {
 });
 
 my $url = 'http://127.0.0.1:' . $be->port;
-my $on = 'fhir_binary r4; fhir_binary_auth off;';
+my $on = open_endpoint();
 my $types = 'types { application/pdf pdf; text/html html; }';
 
 my $ngx = nginx_start(

@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 use MIME::Base64;
 
@@ -56,8 +57,7 @@ my $be = backend(sub {
                 'X-Other: 1', '', $request =~ /^HEAD/ ? '' : $body;
 });
 
-my $proxy = 'fhir_binary r4; fhir_binary_auth off; proxy_http_version 1.1;
-             proxy_pass http://127.0.0.1:' . $be->port . '/Binary/;';
+my $proxy = open_endpoint($be);
 
 my $ngx = nginx_start(
     http => 'proxy_cache_path cache keys_zone=c:1m; proxy_cache_key $uri;',

@@ -6,13 +6,14 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
 
 use IO::Uncompress::Gunzip 'gunzip';
 
 my $store = store();
 my ($dead, $h2) = (free_port(), free_port());
 
-my $on = 'fhir_binary r4; fhir_binary_auth off;';
+my $on = open_endpoint();
 my $url = 'http://127.0.0.1:' . $store->port . '/Binary/';
 
 my %locations = (

@@ -7,9 +7,10 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 use FhirServer;
-use FhirToken qw(mint_token jwks write_file ISS AUD);
+use FhirToken qw(mint_token jwks);
 use MIME::Base64;
 use Responder;
 
@@ -49,8 +50,8 @@ my $bundle = '{"resourceType":"Bundle","entry":[{"resource":{"resourceType":'
 my $up = 'proxy_http_version 1.1; proxy_pass http://127.0.0.1:';
 
 my $ngx = nginx_start(
-    files => { 'cold/files/abc' => 'the document' },
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+    files => { 'cold/files/abc' => 'the document',
+               'jwks.json' => jwks('ec-a') },
     http => 'proxy_cache_path cache keys_zone=c:1m; proxy_cache_key $uri;
              proxy_cache_valid any 1m;',
     server => "
@@ -71,9 +72,7 @@ my $ngx = nginx_start(
 
         location /accel/ {
             fhir_binary r4; fhir_binary_auth on;
-            fhir_binary_key_file jwks.json;
-            fhir_binary_issuer @{[ISS]};
-            fhir_binary_audience @{[AUD]};
+            @{[ jwt_endpoint() ]}
             fhir_binary_patient request /_look_up;
             $up@{[ $first->port ]};
         }

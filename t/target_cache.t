@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirConnection;
 use FhirTarget;
 use FhirToken;
@@ -74,11 +75,9 @@ END
 }
 
 my $nginx = nginx_start(
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+    files => { 'jwks.json' => jwks('ec-a') },
     http => "fhir_binary r4;
-             fhir_binary_key_file jwks.json;
-             fhir_binary_issuer @{[ISS]};
-             fhir_binary_audience @{[AUD]};
+             @{[ jwt_endpoint() ]}
              fhir_binary_patient header Owner;
              $servers");
 

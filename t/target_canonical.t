@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents ();
+use Endpoint;
 use FhirConnection;
 use FhirTarget;
 use FhirToken;
@@ -70,12 +71,10 @@ my $servers = join '', map {
 } @shapes;
 
 my $nginx = nginx_start(
-    prepare => sub { write_file("$_[0]/jwks.json", jwks('ec-a')) },
+    files => { 'jwks.json' => jwks('ec-a') },
     http => "log_format target '\$http_x_row \$request_uri \$uri';
              fhir_binary r4;
-             fhir_binary_key_file jwks.json;
-             fhir_binary_issuer @{[ISS]};
-             fhir_binary_audience @{[AUD]};
+             @{[ jwt_endpoint() ]}
              fhir_binary_patient request /_docs?id=\$fhir_binary_id&row=\$http_x_row;
              $servers");
 

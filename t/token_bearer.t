@@ -5,6 +5,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 use JSON::PP;
 
@@ -13,16 +14,10 @@ my $expired = mint_token({ scope => 'user/*.read', exp => time - 3600 });
 my $poor = mint_token({ scope => 'openid' });
 
 my $nginx = nginx_start(
-    prepare => sub {
-        my ($dir) = @_;
-        mkdir "$dir/html/Binary" or die;
-        write_file("$dir/html/Binary/1", 'a document');
-        write_file("$dir/jwks.json", jwks('ec-a'));
-    },
+    files => { 'html/Binary/1' => 'a document',
+               'jwks.json' => jwks('ec-a') },
     server => <<"END",
-        fhir_binary_key_file jwks.json;
-        fhir_binary_issuer @{[ISS]};
-        fhir_binary_audience @{[AUD]};
+        @{[ jwt_endpoint() ]}
         add_header X-Reason \$fhir_binary_reason always;
         large_client_header_buffers 4 32k;
 

@@ -5,6 +5,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 
 my $good = mint_token({ scope => 'user/*.read' });
@@ -46,9 +47,7 @@ my $nginx = nginx_start(
     server => <<"END",
         add_header X-Reason \$fhir_binary_reason always;
 
-        fhir_binary_key_file jwks.json;
-        fhir_binary_issuer @{[ISS]};
-        fhir_binary_audience @{[AUD]};
+        @{[ jwt_endpoint() ]}
         default_type application/pdf;
         satisfy all;
 

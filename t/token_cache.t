@@ -5,6 +5,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 use File::Spec;
 use JSON::PP;
@@ -48,16 +49,13 @@ my $server = backend(sub {
         length $left ? (exp => NOW + $left) : () }));
 });
 
-my $port = $server->port;
 my $common = <<"END";
         fhir_binary r4;
         alias html/;
 END
 
 my $jwt_policy = <<"END";
-        fhir_binary_key_file jwks.json;
-        fhir_binary_issuer @{[ISS]};
-        fhir_binary_audience @{[AUD]};
+        @{[ jwt_endpoint() ]}
 END
 
 my %configuration = (
@@ -107,9 +105,7 @@ my %configuration = (
         }
         location /keys/ {
             $common
-            fhir_binary_key_file other.json;
-            fhir_binary_issuer @{[ISS]};
-            fhir_binary_audience @{[AUD]};
+            @{[ jwt_endpoint(keys => 'other.json') ]}
         }
         location /tenant-a/ {
             $common $jwt_policy
@@ -126,25 +122,16 @@ my %configuration = (
             fhir_binary_introspect /_introspect;
         }
 
-        location = /_introspect {
-            internal;
-            proxy_method POST;
-            proxy_set_body token=\$fhir_binary_token;
-            proxy_pass http://127.0.0.1:$port/;
-        }
+        @{[ introspection($server) ]}
 END
 
 my $nginx = nginx_start(
     %configuration,
     clock => NOW,
     master => 1,
-    prepare => sub {
-        my ($dir) = @_;
-        mkdir "$dir/html/Binary" or die;
-        write_file("$dir/html/Binary/1", 'a document');
-        write_file("$dir/jwks.json", jwks('ec-a'));
-        write_file("$dir/other.json", jwks('ec-b'));
-    },
+    files => { 'html/Binary/1' => 'a document',
+               'jwks.json' => jwks('ec-a'),
+               'other.json' => jwks('ec-b') },
 );
 
 sub ask {

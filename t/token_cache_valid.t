@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 
 use constant { NOW => 1800000000, LIFE => 1300 };
@@ -41,11 +42,8 @@ END
 
 my $nginx = nginx_start(
     clock => NOW,
-    prepare => sub {
-        mkdir "$_[0]/html/Binary" or die;
-        write_file("$_[0]/html/Binary/1", 'a document');
-        write_file("$_[0]/jwks.json", jwks('ec-a'));
-    },
+    files => { 'html/Binary/1' => 'a document',
+               'jwks.json' => jwks('ec-a') },
     server => <<"END");
         add_header X-Cache \$fhir_binary_token_cache always;
         fhir_binary_key_file jwks.json;
@@ -56,12 +54,7 @@ my $nginx = nginx_start(
 
         $locations
 
-        location = /_introspect {
-            internal;
-            proxy_method POST;
-            proxy_set_body token=\$fhir_binary_token;
-            proxy_pass http://127.0.0.1:@{[ $server->port ]}/;
-        }
+        @{[ introspection($server) ]}
 END
 
 my $now = NOW;

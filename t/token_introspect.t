@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 use JSON::PP;
 
@@ -97,12 +98,8 @@ my $port = $server->port;
 
 my $nginx = nginx_start(
     clock => NOW,
-    prepare => sub {
-        my ($dir) = @_;
-        mkdir "$dir/html/Binary" or die;
-        write_file("$dir/html/Binary/1", 'a document');
-        write_file("$dir/jwks.json", jwks('ec-a'));
-    },
+    files => { 'html/Binary/1' => 'a document',
+               'jwks.json' => jwks('ec-a') },
     server => <<"END",
         add_header X-Reason \$fhir_binary_reason always;
         add_header X-Leak x\$fhir_binary_token always;
@@ -118,9 +115,7 @@ my $nginx = nginx_start(
         location /both/ {
             alias html/;
             fhir_binary r4;
-            fhir_binary_key_file jwks.json;
-            fhir_binary_issuer @{[ISS]};
-            fhir_binary_audience @{[AUD]};
+            @{[ jwt_endpoint() ]}
         }
 
         location /all/ {

@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 use JSON::PP;
 
@@ -40,11 +41,8 @@ my $server = backend(sub {
 
 my $nginx = nginx_start(
     clock => NOW,
-    prepare => sub {
-        mkdir "$_[0]/html/Binary" or die;
-        write_file("$_[0]/html/Binary/1", 'a document');
-        write_file("$_[0]/jwks.json", jwks('ec-a'));
-    },
+    files => { 'html/Binary/1' => 'a document',
+               'jwks.json' => jwks('ec-a') },
     server => <<"END");
         add_header X-Reason \$fhir_binary_reason always;
         add_header X-Cache \$fhir_binary_token_cache always;
@@ -61,12 +59,7 @@ my $nginx = nginx_start(
         location /tenant/ { alias html/; fhir_binary r4;
                             fhir_binary_tenant jwt; }
 
-        location = /_introspect {
-            internal;
-            proxy_method POST;
-            proxy_set_body token=\$fhir_binary_token;
-            proxy_pass http://127.0.0.1:@{[ $server->port ]}/;
-        }
+        @{[ introspection($server) ]}
 END
 
 # What the answer leaves of a claim: the JWT's, the answer's, or a refusal.

@@ -31,10 +31,7 @@ sub start {
 
     my $nginx = nginx_start(
         clock => NOW,
-        prepare => sub {
-            mkdir "$_[0]/html/Binary" or die;
-            write_file("$_[0]/html/Binary/1", 'a document');
-        },
+        files => { 'html/Binary/1' => 'a document' },
         server => <<"END");
         add_header X-Reason \$fhir_binary_reason always;
         proxy_max_temp_file_size 0;

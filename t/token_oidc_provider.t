@@ -56,11 +56,7 @@ my $start = 120 + int time;
 
 my $nginx = nginx_start(
     clock => $start,
-    prepare => sub {
-        my ($dir) = @_;
-        mkdir "$dir/html/Binary" or die;
-        write_file("$dir/html/Binary/1", 'a document');
-    },
+    files => { 'html/Binary/1' => 'a document' },
     server => <<"END",
         add_header X-Reason \$fhir_binary_reason always;
         add_header X-Cache \$fhir_binary_token_cache always;

@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 use FhirToken ();
 
@@ -25,9 +26,7 @@ my $ngx = nginx_start(
     files => { 'jwks.json' => FhirToken::jwks('ec-a') },
     server => <<"END");
     fhir_binary r4;
-    fhir_binary_key_file jwks.json;
-    fhir_binary_issuer @{[FhirToken::ISS]};
-    fhir_binary_audience @{[FhirToken::AUD]};
+    @{[ jwt_endpoint() ]}
     fhir_binary_cors *;
     add_header X-Reason \$fhir_binary_reason always;
     add_header X-Subject \$fhir_binary_subject always;

@@ -83,11 +83,7 @@ my $nginx = nginx_start(
     %configuration,
     master => 1,
     workers => 2,
-    prepare => sub {
-        my ($dir) = @_;
-        mkdir "$dir/html/Binary" or die;
-        write_file("$dir/html/Binary/1", 'a document');
-    },
+    files => { 'html/Binary/1' => 'a document' },
 );
 
 # HTTP/2 by hand: streams that are reset while the keys are on their way.

@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 
 my $bound = mint_token({
@@ -13,20 +14,14 @@ my $bound = mint_token({
     patient => '1' });
 
 my $nginx = nginx_start(
-    prepare => sub {
-        my ($dir) = @_;
-        mkdir "$dir/html/Binary" or die;
-        write_file("$dir/html/Binary/1", 'a document');
-        write_file("$dir/jwks.json", jwks('ec-a'));
-    },
+    files => { 'html/Binary/1' => 'a document',
+               'jwks.json' => jwks('ec-a') },
     server => <<"END",
         add_header X-Reason \$fhir_binary_reason always;
         fhir_binary r4;
 
         location /Binary/ {
-            fhir_binary_key_file jwks.json;
-            fhir_binary_issuer @{[ISS]};
-            fhir_binary_audience @{[AUD]};
+            @{[ jwt_endpoint() ]}
         }
 
         location /open/ {
@@ -36,9 +31,7 @@ my $nginx = nginx_start(
 
         location /closed/ {
             internal;
-            fhir_binary_key_file jwks.json;
-            fhir_binary_issuer @{[ISS]};
-            fhir_binary_audience @{[AUD]};
+            @{[ jwt_endpoint() ]}
             fhir_binary_patient trust;
             default_type application/xml;
             root html;

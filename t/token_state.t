@@ -23,12 +23,8 @@ my $endpoint = backend(sub {
 my $port = $endpoint->port;
 
 my $nginx = nginx_start(
-    prepare => sub {
-        my ($dir) = @_;
-        mkdir "$dir/html/Binary" or die;
-        write_file("$dir/html/Binary/1", 'a document');
-        write_file("$dir/jwks.json", jwks('ec-a', 'rsa-a'));
-    },
+    files => { 'html/Binary/1' => 'a document',
+               'jwks.json' => jwks('ec-a', 'rsa-a') },
     http => <<'END',
         log_format claims "token=[$fhir_binary_token] $status "
             "client=$fhir_binary_client_id context=$fhir_binary_context "

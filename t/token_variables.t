@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirToken;
 
 my $be = backend("HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n"
@@ -23,9 +24,7 @@ my $ngx = nginx_start(
     http => "log_format all '$all';",
     server => <<"END");
     fhir_binary r4;
-    fhir_binary_key_file jwks.json;
-    fhir_binary_issuer @{[ISS]};
-    fhir_binary_audience @{[AUD]};
+    @{[ jwt_endpoint() ]}
     fhir_binary_patient trust;
     access_log logs/all.log all;
     proxy_set_header X-All "$all";

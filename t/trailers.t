@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirConnection;
 
 # 1.27.2 has proxy_pass_trailers, 1.29.0 early_hints.
@@ -75,7 +76,7 @@ my $pass = join ' ', $has{'proxy_pass_trailers on'}
 my $proxy = "$pass proxy_http_version 1.1;
              proxy_pass http://127.0.0.1:" . $be->port . '/Binary/;';
 
-my $on = 'fhir_binary r4; fhir_binary_auth off;';
+my $on = open_endpoint();
 my $h2 = free_port();
 
 my $locations = "

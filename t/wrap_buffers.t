@@ -6,28 +6,23 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
+use FhirServer 'upstream_conf';
 
 my $store = store();
 my $file = 400_000;
 
-my $proxy = 'fhir_binary r4;
-             fhir_binary_auth off;
-             proxy_http_version 1.1;
-             proxy_set_header Connection "";
-             proxy_pass http://store/Binary/;';
+my $proxy = open_endpoint('fhir');
 
 my $ngx = nginx_start(
     files => { 'html/Binary/file' => document($file) },
-    http => 'keepalive_requests 10000;
-             upstream store { server 127.0.0.1:' . $store->port . ';
-                              keepalive 4; keepalive_requests 10000; }',
+    http => upstream_conf($store),
     server => "location /2k/Binary/ { $proxy fhir_binary_buffers 2 2k; }
                location /odd/Binary/ { $proxy fhir_binary_buffers 3 2049; }
                location /32k/Binary/ { $proxy }
                location /many/Binary/ { $proxy fhir_binary_buffers 16 32k;
                                         postpone_output 400k; }
-               location /file/Binary/ { fhir_binary r4;
-                                        fhir_binary_auth off;
+               location /file/Binary/ { @{[ open_endpoint() ]}
                                         fhir_binary_buffers 8 32k;
                                         output_buffers 1 1m;
                                         postpone_output 200k;

@@ -7,17 +7,13 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
+use FhirServer 'upstream_conf';
 
 my $store = store();
 my $ngx = nginx_start(
-    http => 'keepalive_requests 10000;
-             upstream store { server 127.0.0.1:' . $store->port . ';
-                              keepalive 4; keepalive_requests 10000; }',
-    location => 'fhir_binary r4;
-                 fhir_binary_auth off;
-                 proxy_http_version 1.1;
-                 proxy_set_header Connection "";
-                 proxy_pass http://store;');
+    http => upstream_conf($store),
+    location => open_endpoint('fhir', path => ''));
 
 my @sizes = (0 .. 260);
 

@@ -6,19 +6,15 @@ use warnings;
 use lib 't/lib';
 use FhirBinary '-more';
 use Documents;
+use Endpoint;
+use FhirServer 'upstream_conf';
 
 my $store = store();
 
-my $proxy = 'fhir_binary stu3;
-             fhir_binary_auth off;
-             proxy_http_version 1.1;
-             proxy_set_header Connection "";
-             proxy_pass http://store/Binary/;';
+my $proxy = open_endpoint('fhir', version => 'stu3');
 
 my $ngx = nginx_start(
-    http => 'keepalive_requests 10000;
-             upstream store { server 127.0.0.1:' . $store->port . ';
-                              keepalive 4; keepalive_requests 10000; }',
+    http => upstream_conf($store),
     server => "location /direct/Binary/ { $proxy proxy_buffering off; }
                location /buffered/Binary/ { $proxy }");
 

@@ -58,6 +58,11 @@ HTTP/2: opens the window of the stream by so many bytes.
 Whether the connection that gave $r can be used as it said: '' for yes, or
 what is wrong.  $line is a request that must be answered with 200.
 
+=head2 bodiless()
+
+Rows of a method, a status and header lines: what is asked of a resource of
+the version 7, so that the answer is decided by it and has none of its bytes.
+
 =cut
 
 use strict;
@@ -72,7 +77,7 @@ use Time::HiRes 'time';
 
 use FhirBinary ();
 
-our @EXPORT = qw(connection works);
+our @EXPORT = qw(connection works bodiless);
 
 
 sub connection {
@@ -116,6 +121,14 @@ sub works {
 
     return 'the next request was not answered: '
            . ($next->{status} // $next->{end});
+}
+
+
+sub bodiless {
+    return ([ 'HEAD', 200 ],
+            [ 'GET', 304, 'If-None-Match: W/"7"' ],
+            [ 'GET', 412, 'If-Match: "other"' ],
+            [ 'GET', 406, 'Accept: image/png' ]);
 }
 
 

@@ -36,6 +36,11 @@ Its ports serve the next one.
 
 All of them.
 
+=head2 answer($body, $type), bearer($token)
+
+On request: an answer for answers(), by default of JSON (a reference is
+encoded), and the line of a header.
+
 =cut
 
 use strict;
@@ -44,13 +49,27 @@ use warnings;
 use Cwd ();
 use Exporter 'import';
 use File::Basename ();
+use JSON::PP ();
 
 use FhirBinary ();
 
 our @EXPORT = qw(example_text example_start example_stop example_names);
+our @EXPORT_OK = qw(answer bearer);
 
 my @ports;
 my $root = Cwd::abs_path(File::Basename::dirname(__FILE__) . '/../..');
+my $json = JSON::PP->new->canonical;
+
+
+sub answer {
+    my ($body, $type) = @_;
+
+    return [ '200 OK', ref $body ? $json->encode($body) : $body,
+             'Content-Type: ' . ($type // 'application/json') ];
+}
+
+
+sub bearer { return "Authorization: Bearer $_[0]" }
 
 
 sub example_names {

@@ -55,6 +55,7 @@ use warnings;
 
 use Exporter 'import';
 
+use Endpoint ();
 use FhirBinary ();
 
 our @EXPORT = qw(fhir_server answer binary upstream_conf server_conf);
@@ -179,24 +180,20 @@ sub upstream_conf {
 sub server_conf {
     my (%opt) = @_;
 
-    my $version = $opt{version} // 'r4';
     my $backend = $opt{backend} // 'fhir';
     my $prefix = $opt{prefix} // '';
     my $more = $opt{more} // '';
 
     my $conf = '';
+    my $on = Endpoint::open_endpoint('fhir', version => $opt{version});
 
     for my $where ('buffered', 'direct') {
         my $buffering = $where eq 'direct' ? 'off' : 'on';
 
         $conf .= "location $prefix/$where/Binary/ {
-                      fhir_binary $version;
-                      fhir_binary_auth off;
+                      $on
                       fhir_binary_backend $backend;
-                      proxy_http_version 1.1;
-                      proxy_set_header Connection '';
                       proxy_buffering $buffering;
-                      proxy_pass http://fhir/Binary/;
                       $more
                   }\n";
     }

@@ -59,6 +59,7 @@ use Exporter 'import';
 use MIME::Base64 ();
 
 use Documents ();
+use Endpoint ();
 use FhirBinary ();
 use FhirServer ();
 use Responder;
@@ -145,10 +146,9 @@ sub answer {
 sub where {
     my ($source, $name, $more) = @_;
 
-    my $on = 'fhir_binary r4; fhir_binary_auth off;
-              add_header X-Cache $upstream_cache_status always;
-              MODULE_next_upstream off; '
-             . $source->{responder}->pass . $more;
+    my $on = Endpoint::open_endpoint($source->{responder})
+             . ' add_header X-Cache $upstream_cache_status always;
+                MODULE_next_upstream off; ' . $more;
 
     $on .= ' proxy_http_version 1.1;' if $source->{protocol} eq 'http11';
     $on =~ s/MODULE/$source->{module}/g;
