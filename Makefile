@@ -82,12 +82,14 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 
-# The module.  nginx is configured in TREE, whose links point at NGINX_SRC:
-# its configure writes beside itself, and must not write into that.
+# The module, by nginx's own makefile in TREE.  Under a make with jobs it has
+# its part of them; by itself it would have one.
+
+PARALLEL     = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
 ## module       build/ngx_http_fhir_binary_module.so (the default)
 module: $(TREE)/configured
-	@$(MAKE) -s -C $(TREE) -f objs/Makefile modules
+	@$(MAKE) -s $(PARALLEL) -C $(TREE) -f objs/Makefile modules
 	@cmp -s $(TREE)/objs/$(notdir $(MODULE)) $(MODULE) \
 	    || { cp $(TREE)/objs/$(notdir $(MODULE)) $(MODULE) \
 	         && echo "built $(MODULE)"; }
@@ -96,18 +98,9 @@ $(TREE)/configured: config $(BUILD)/nginx.flags
 	@[ -x $(NGINX_SRC)/configure ] || { \
 	    echo "no nginx sources in $(NGINX_SRC): 'make deps' installs" \
 	         "nginx-dev; NGINX_SRC= names another tree" >&2; exit 1; }
-	@rm -rf $(TREE) && mkdir -p $(TREE)
-	@for f in auto configure src conf contrib html man conf_flags; do \
-	    [ ! -e $(NGINX_SRC)/$$f ] \
-	        || ln -s "$$(realpath $(NGINX_SRC)/$$f)" $(TREE)/ || exit 1; \
-	done
-	@cd $(TREE) && NGX_CONF_FLAGS=(--with-compat) \
-	    && { [ ! -e conf_flags ] || . ./conf_flags; } \
-	    && { ./configure "$${NGX_CONF_FLAGS[@]}" $(NGINX_FLAGS) \
-	            --with-cc="$(CC)" --with-cc-opt="$(CC_OPT)" \
-	            --with-ld-opt="$(LD_OPT)" --builddir=objs \
-	            --add-dynamic-module=$(CURDIR) >configure.log 2>&1 \
-	         || { tail -n 12 configure.log >&2; exit 1; }; }
+	@bash t/lib/nginx-configure.sh $(NGINX_SRC) $(TREE) --with-compat \
+	    $(NGINX_FLAGS) --with-cc="$(CC)" --with-cc-opt="$(CC_OPT)" \
+	    --with-ld-opt="$(LD_OPT)" --add-dynamic-module=$(CURDIR)
 	@touch $@
 
 # Holds what the build depends on beside the sources' text; it is rewritten
@@ -117,8 +110,7 @@ $(BUILD)/nginx.flags: FORCE
 	@mkdir -p $(BUILD)
 	@{ echo '$(CC) $(CC_OPT) $(LD_OPT) $(NGINX_FLAGS) $(NGINX_SRC)'; \
 	   grep -s 'define NGINX_VERSION' $(NGINX_SRC)/src/core/nginx.h; \
-	   ls *.c src/*/*.[ch] src/*/*/*.[ch] src/*/*.def 2>/dev/null; \
-	} >$@.new || true
+	   find *.c src -name '*.[ch]' -o -name '*.def' | sort; } >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 
