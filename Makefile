@@ -72,7 +72,7 @@ PROVE       = env $(TEST_ENV) prove -I t/lib \
               -I $(TEST_NGINX)/root/usr/share/perl5
 
 .PHONY: all help module demo run test suite suite-only unit check fuzz \
-        fuzz-replay bench asan asan-suite valgrind chaos clean deps \
+        fuzz-replay bench asan asan-suite valgrind debug chaos clean deps \
         deps-build deps-browser deps-fastcgi deps-fuzz test-build FORCE
 
 all: module
@@ -179,9 +179,12 @@ suite: module suite-only
 suite-only:
 	@$(PROVE) -j$(JOBS) $(SUITES)
 
-## unit         the core's unit tests alone
-unit: $(UNITS)
-	@$(if $(UNITS),$(PROVE) -j$(JOBS) $(UNITS),echo "no unit tests")
+## unit         the core's unit tests alone; T=t/unit/test_x.c or T=x is one
+UNIT        = $(if $(T),$(patsubst %,$(BUILD)/unit/test_%,$(patsubst \
+                test_%,%,$(basename $(notdir $(T))))),$(UNITS))
+
+unit: $(UNIT)
+	@$(if $(UNIT),$(PROVE) -j$(JOBS) $(UNIT),echo "no unit tests")
 
 ## fuzz-replay  the fuzz corpus once, under ASan and UBSan
 fuzz-replay: $(REPLAYS)
@@ -218,14 +221,24 @@ valgrind: deps
 	@NGINX_BINARY=$(NGINX_BINARY) bash t/lib/suite-under.sh valgrind \
 	    T="$(T)"
 
-# Without NGINX_TREE the sources are those of this Debian suite.
+# All of nginx.  Without NGINX_TREE the sources are those of this Debian suite.
+
+WHOLE_NGINX = sh t/lib/deps.sh gcc libpcre2-dev zlib1g-dev perl openssl \
+              && tree="$(NGINX_TREE)" && { [ -n "$$tree" ] || tree=$$(sh \
+                  t/lib/nginx-source.sh build/nginx-source); } \
+              && bash t/lib/nginx-build.sh
+
+## debug        nginx and module, -O0 -g --with-debug: T=t/x.t runs with both
+debug: deps
+	@$(WHOLE_NGINX) debug "$$tree" $(BUILD)/debug
+	@$(if $(T),$(MAKE) suite-only BUILD=$(BUILD)/debug T="$(T)" \
+	    NGINX_BINARY=$(abspath $(BUILD))/debug/nginx,echo "built" \
+	    "$(BUILD)/debug/nginx and the module beside it;" \
+	    "\"Debug\" in t/README.md says how to run them")
 
 ## chaos        random use of an nginx all under ASan; CHAOS_SECONDS=60
 chaos: deps-build
-	@sh t/lib/deps.sh gcc libpcre2-dev zlib1g-dev perl openssl
-	@tree="$(NGINX_TREE)"; [ -n "$$tree" ] \
-	    || tree=$$(sh t/lib/nginx-source.sh build/nginx-source) || exit 1; \
-	bash t/chaos/build.sh "$$tree" $(BUILD)/chaos-nginx || exit 1; \
+	@$(WHOLE_NGINX) asan "$$tree" $(BUILD)/chaos-nginx || exit 1; \
 	made=$(abspath $(BUILD))/chaos-nginx; \
 	env FHIR_BINARY_BUILD=$(abspath $(BUILD)) \
 	    TEST_NGINX_BINARY=$$made/nginx \
