@@ -14,6 +14,10 @@ use warnings;
 my %length = (core => 80, http => 100);
 my $params = 5;
 
+# Whether the first comment of each src/http/**/*.c must name its suites.
+
+my $rooms_name_tests = 0;
+
 # Memory comes from pools and fhb_alloc_t; strings have lengths.
 
 my @banned = qw(malloc calloc realloc free strdup strlen strstr strcmp
@@ -89,7 +93,9 @@ sub check_file {
     check_lines($file, @lines);
 
     if ($file =~ /\.(?:c|h|def)$/) {
-        check_tests_named($file, @lines) if $file =~ m{^src/core/.*\.h$};
+        check_tests_exist($file, @lines) if $file =~ m{^src/};
+        check_tests_named($file, @lines)
+            if $rooms_name_tests && $file =~ m{^src/http/.*\.c$};
 
         my $code = code_only($file, join '', @lines);
 
@@ -122,9 +128,10 @@ sub check_lines {
 }
 
 
-# The blocks above the functions of the core name their tests.
+# The blocks above the functions of the core name their tests, and so do the
+# heads of the rooms.
 
-sub check_tests_named {
+sub check_tests_exist {
     my ($file, @lines) = @_;
 
     for my $i (0 .. $#lines) {
@@ -135,6 +142,18 @@ sub check_tests_named {
                 if !-e $test;
         }
     }
+}
+
+
+# The head of a room: " * test     t/a.t, t/b.t", which may go on below.
+
+sub check_tests_named {
+    my ($file, @lines) = @_;
+
+    my ($head) = join('', @lines) =~ m{^\s*(/\*.*?\*/)}s;
+
+    complain($file, 1, 'the first comment names no test: " * test     t/x.t"')
+        if ($head // '') !~ m{^ \* test     t/\w+\.t(?:,\s|$)}m;
 }
 
 
