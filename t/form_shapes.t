@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use FhirBinary '-more';
+use Endpoint;
 use FhirClient;
 
 use JSON::PP ();
@@ -38,15 +39,9 @@ my $be = answers(
                        unpack '(a5)*', $html) . "0\r\n\r\n",
 );
 
-my $locations = join '', map { <<"END" } qw(dstu2 stu3 r4 r4b r5);
-    location /$_/ {
-        fhir_binary $_;
-        proxy_pass http://127.0.0.1:@{[ $be->port ]}/;
-        proxy_http_version 1.1;
-    }
-END
-
-my $ngx = nginx_start(server => "fhir_binary_auth off; $locations");
+my $ngx = nginx_start(server => join '', map {
+    "location /$_/ { " . open_endpoint($be, version => $_, path => '/') . " }\n"
+} qw(dstu2 stu3 r4 r4b r5));
 
 # id, meta in JSON, meta in XML
 
