@@ -199,7 +199,8 @@ ngx_http_fhir_binary_output_cut(ngx_http_request_t *r, fhb_rc_t rc)
  */
 
 static void
-ngx_http_fhir_binary_output_reset_on_close(ngx_http_request_t *r, ngx_uint_t on)
+ngx_http_fhir_binary_output_reset_on_close(ngx_http_request_t *r,
+    ngx_uint_t on)
 {
     struct linger  linger;
 

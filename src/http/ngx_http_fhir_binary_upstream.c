@@ -36,8 +36,8 @@ static ngx_uint_t ngx_http_fhir_binary_upstream_head(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_upstream_contradicts(
     ngx_http_upstream_t *u);
-static ngx_uint_t ngx_http_fhir_binary_upstream_preread(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_upstream_preread(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_upstream_init(void *data);
 static void ngx_http_fhir_binary_upstream_begin(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -47,8 +47,8 @@ static ngx_int_t ngx_http_fhir_binary_upstream_filter(void *data,
     ssize_t bytes);
 static void ngx_http_fhir_binary_upstream_break(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_uint_t ngx_http_fhir_binary_upstream_mends(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_uint_t ngx_http_fhir_binary_upstream_mends(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_upstream_waits(
     const ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_upstream_ignore(void *data,
@@ -58,8 +58,7 @@ static ngx_int_t ngx_http_fhir_binary_upstream_follow(ngx_http_request_t *r,
 static void ngx_http_fhir_binary_upstream_unfollow(void *data);
 static void ngx_http_fhir_binary_upstream_followed(ngx_event_t *ev);
 static void ngx_http_fhir_binary_upstream_writer(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_fhir_binary_upstream_stores(
-    ngx_http_request_t *r);
+static ngx_uint_t ngx_http_fhir_binary_upstream_stores(ngx_http_request_t *r);
 static void ngx_http_fhir_binary_upstream_stop(ngx_http_request_t *r);
 
 

@@ -39,10 +39,10 @@ static fhb_str_t ngx_http_fhir_binary_reason_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_ccd_patient_variable(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_str_t ngx_http_fhir_binary_ccd_start_variable(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_str_t ngx_http_fhir_binary_ccd_end_variable(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_ccd_start_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_str_t ngx_http_fhir_binary_ccd_end_variable(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_ccd_encounter_variable(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_str_t ngx_http_fhir_binary_context_variable(ngx_http_request_t *r,

@@ -11,7 +11,6 @@
 
 #pragma GCC visibility push(hidden)
 
-
 /* conf */
 
 extern ngx_conf_enum_t  ngx_http_fhir_binary_versions[];

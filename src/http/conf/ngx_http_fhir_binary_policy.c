@@ -105,8 +105,7 @@ ngx_http_fhir_binary_policy_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 char *
-ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_str_t                        *value;
     ngx_http_complex_value_t        **cv;

@@ -14,8 +14,7 @@ static ngx_int_t ngx_http_fhir_binary_zone_option(ngx_conf_t *cf,
 
 
 char *
-ngx_http_fhir_binary_zone(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_fhir_binary_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     u_char                           *p;
     ssize_t                           size;

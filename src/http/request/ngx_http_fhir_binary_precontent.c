@@ -9,8 +9,8 @@
 
 static ngx_int_t ngx_http_fhir_binary_precontent_moved(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_precontent_source(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_precontent_source(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_precontent_waive(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 

@@ -12,13 +12,12 @@
 #include "fhb_query.h"
 
 
-static ngx_uint_t ngx_http_fhir_binary_request_is_target(
-    ngx_http_request_t *r, size_t len);
+static ngx_uint_t ngx_http_fhir_binary_request_is_target(ngx_http_request_t *r,
+    size_t len);
 static ngx_str_t ngx_http_fhir_binary_request_upstream(
     const ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_uint_t ngx_http_fhir_binary_request_drops(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx,
-    ngx_table_elt_t *h);
+static ngx_uint_t ngx_http_fhir_binary_request_drops(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_table_elt_t *h);
 static ngx_int_t ngx_http_fhir_binary_request_index(
     ngx_http_core_main_conf_t *cmcf, const ngx_str_t *name);
 static void ngx_http_fhir_binary_request_body_done(ngx_http_request_t *r);

@@ -11,7 +11,6 @@
 
 #pragma GCC visibility push(hidden)
 
-
 /* preaccess */
 
 ngx_int_t ngx_http_fhir_binary_rewrite_handler(ngx_http_request_t *r);

@@ -28,8 +28,8 @@
 #define NGX_HTTP_FHIR_BINARY_MAX_AGE  "600"
 
 
-static ngx_table_elt_t *ngx_http_fhir_binary_cors_field(
-    ngx_http_request_t *r, const ngx_str_t *name);
+static ngx_table_elt_t *ngx_http_fhir_binary_cors_field(ngx_http_request_t *r,
+    const ngx_str_t *name);
 static ngx_str_t ngx_http_fhir_binary_cors_origin(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 

@@ -11,8 +11,8 @@ static fhb_rc_t ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_document_not_modified(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_document_bodiless(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_document_bodiless(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_document_weak_range(

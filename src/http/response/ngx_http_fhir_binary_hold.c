@@ -21,8 +21,8 @@ static fhb_rc_t ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
 static fhb_rc_t ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
-static fhb_rc_t ngx_http_fhir_binary_hold_done(
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
+static fhb_rc_t ngx_http_fhir_binary_hold_done(ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_uint_t *ready);
 static ngx_uint_t ngx_http_fhir_binary_hold_decided(
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_hold_ends(ngx_http_request_t *r,

@@ -31,11 +31,12 @@ static ngx_uint_t ngx_http_fhir_binary_outcome_status(
 static ngx_int_t ngx_http_fhir_binary_outcome_body(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *body);
 static ngx_int_t ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_outcome_kept_t *kept);
+    ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_http_fhir_binary_outcome_kept_t *kept);
 static void ngx_http_fhir_binary_outcome_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_outcome_kept_t *kept);
-static ngx_int_t ngx_http_fhir_binary_outcome_challenge(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_outcome_challenge(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_form_t ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 

@@ -7,8 +7,8 @@
 #include "ngx_http_fhir_binary_core.h"
 
 
-static fhb_form_t ngx_http_fhir_binary_response_resource(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_form_t ngx_http_fhir_binary_response_resource(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 
 
 fhb_rc_t

@@ -12,7 +12,6 @@
 
 #pragma GCC visibility push(hidden)
 
-
 /* filter */
 
 void ngx_http_fhir_binary_filter_init(void);

@@ -20,8 +20,8 @@ static fhb_rc_t ngx_http_fhir_binary_convert_decode(
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_convert_check(
     ngx_http_fhir_binary_ctx_t *ctx);
-static void ngx_http_fhir_binary_convert_took(
-    ngx_http_fhir_binary_ctx_t *ctx, size_t taken, size_t n);
+static void ngx_http_fhir_binary_convert_took(ngx_http_fhir_binary_ctx_t *ctx,
+    size_t taken, size_t n);
 static fhb_rc_t ngx_http_fhir_binary_convert_recode(
     ngx_http_fhir_binary_ctx_t *ctx);
 static size_t ngx_http_fhir_binary_convert_most(

@@ -11,7 +11,6 @@
 
 #pragma GCC visibility push(hidden)
 
-
 /* source */
 
 ngx_int_t ngx_http_fhir_binary_source_read(ngx_http_request_t *r,

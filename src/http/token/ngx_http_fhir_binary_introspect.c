@@ -152,8 +152,7 @@ found:
 
 static ngx_int_t
 ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx,
-    ngx_http_fhir_binary_question_t *question)
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_question_t *question)
 {
     ngx_http_fhir_binary_fetch_t  fetch;
 
@@ -256,8 +255,7 @@ ngx_http_fhir_binary_introspect_judge(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_fhir_binary_introspect_take(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx,
-    ngx_http_fhir_binary_question_t *question)
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_question_t *question)
 {
     ctx->grant.answer = question->rc;
 

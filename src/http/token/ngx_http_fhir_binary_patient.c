@@ -14,11 +14,10 @@ static fhb_rc_t ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *uri);
 static fhb_rc_t ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t query);
-static fhb_bundle_t *ngx_http_fhir_binary_patient_bundle(
-    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static fhb_bundle_t *ngx_http_fhir_binary_patient_bundle(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx);
 static void ngx_http_fhir_binary_patient_free(void *data);
-static fhb_rc_t ngx_http_fhir_binary_patient_read(void *data,
-    fhb_str_t slice);
+static fhb_rc_t ngx_http_fhir_binary_patient_read(void *data, fhb_str_t slice);
 static void ngx_http_fhir_binary_patient_done(ngx_http_request_t *r,
     ngx_http_fhir_binary_fetch_t *fetch);
 static fhb_rc_t ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,

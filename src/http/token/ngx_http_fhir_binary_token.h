@@ -11,7 +11,6 @@
 
 #pragma GCC visibility push(hidden)
 
-
 /* token */
 
 ngx_int_t ngx_http_fhir_binary_token_init(ngx_conf_t *cf,
