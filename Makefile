@@ -37,7 +37,8 @@ CC_OPT      = $(OPT) $(HARDEN) $(WARN) -Wno-unused-parameter $(SANITIZE)
 LD_OPT      = -Wl,-z,relro -Wl,-z,now $(SANITIZE)
 
 XML_INC     = -isystem /usr/include/libxml2
-CORE_CFLAGS = -std=c99 -pedantic $(WARN) $(OPT) $(SANITIZE) $(XML_INC)
+CORE_CFLAGS = -std=c99 -pedantic $(WARN) -Wswitch-enum $(OPT) $(SANITIZE) \
+              $(XML_INC)
 TEST_CFLAGS = -std=gnu99 $(WARN) $(OPT) $(SANITIZE) $(XML_INC) \
               -Isrc/core -It/unit
 CORE_LIBS   = -lyajl -lxml2 -lcrypto

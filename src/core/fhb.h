@@ -13,6 +13,17 @@
 
 #define fhb_must_check  __attribute__((warn_unused_result))
 
+/*
+ * Does not compile unless expr, a constant, is true.  Each table that an enum
+ * indexes has one: a value without a row would be read past the table's end.
+ */
+
+#define fhb_assert(name, expr)                                               \
+    typedef char  fhb_assert_##name[(expr) ? 1 : -1]                         \
+        __attribute__((unused))
+
+#define fhb_nelts(table)  (sizeof(table) / sizeof((table)[0]))
+
 /* limits, each with its unit */
 
 #define FHB_MAX_ID            64        /* bytes of a FHIR id */
@@ -89,7 +100,8 @@ typedef enum {
     FHB_STU3,
     FHB_R4,
     FHB_R4B,
-    FHB_R5
+    FHB_R5,
+    FHB_NVERSIONS
 } fhb_version_t;
 
 

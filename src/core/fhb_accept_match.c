@@ -37,6 +37,8 @@ static const fhb_str_t  fhb_accept_versions[] = {
     fhb_string("5.0")
 };
 
+fhb_assert(accept_versions, fhb_nelts(fhb_accept_versions) == FHB_NVERSIONS);
+
 
 int
 fhb_accept_match_class(const fhb_media_t *range, const fhb_media_t *stored)

@@ -41,6 +41,7 @@ static const fhb_bin_name_t  fhb_bin_names[] = {
 
 static void fhb_bin_tag_set(fhb_bin_facts_t *facts, fhb_bin_field_t field,
     fhb_str_t value);
+static int fhb_bin_printable(fhb_str_t value);
 
 
 fhb_rc_t
@@ -63,7 +64,7 @@ fhb_bin_field(fhb_bin_field_t *field, fhb_bin_field_t parent, fhb_str_t name)
         return FHB_OK;
     }
 
-    for (i = 0; i < sizeof(fhb_bin_names) / sizeof(fhb_bin_names[0]); i++) {
+    for (i = 0; i < fhb_nelts(fhb_bin_names); i++) {
         n = &fhb_bin_names[i];
 
         if (n->parent == parent && fhb_text_eq(n->name, name)) {
@@ -93,7 +94,17 @@ fhb_bin_open(fhb_bin_facts_t *facts, fhb_bin_field_t field)
     case FHB_BIN_FIELD_CODE:
         return FHB_OK;
 
-    default:
+    case FHB_BIN_FIELD_ROOT:
+    case FHB_BIN_FIELD_TYPE:
+    case FHB_BIN_FIELD_ID:
+    case FHB_BIN_FIELD_META:
+    case FHB_BIN_FIELD_VERSION_ID:
+    case FHB_BIN_FIELD_LAST_UPDATED:
+    case FHB_BIN_FIELD_CONTENT_TYPE:
+    case FHB_BIN_FIELD_SECURITY:
+    case FHB_BIN_FIELD_REFERENCE:
+    case FHB_BIN_FIELD_VALUE:
+    case FHB_BIN_FIELD_SIBLING:
         break;
     }
 
@@ -152,13 +163,32 @@ fhb_bin_tag_set(fhb_bin_facts_t *facts, fhb_bin_field_t field,
 }
 
 
+static int
+fhb_bin_printable(fhb_str_t value)
+{
+    size_t  i;
+
+    for (i = 0; i < value.len; i++) {
+        if (value.data[i] < 0x20 || value.data[i] == 0x7f) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 fhb_rc_t
 fhb_bin_set(fhb_bin_facts_t *facts, fhb_bin_field_t field, fhb_str_t value)
 {
-    size_t                   i, max;
+    size_t                   max;
     fhb_str_t               *s;
     unsigned char           *room;
     static const fhb_str_t   binary = fhb_string("Binary");
+
+    s = NULL;
+    room = NULL;
+    max = 0;
 
     switch (field) {
 
@@ -207,18 +237,15 @@ fhb_bin_set(fhb_bin_facts_t *facts, fhb_bin_field_t field, fhb_str_t value)
     case FHB_BIN_FIELD_EXTENSION:
         return FHB_OK;
 
-    default:
-        return FHB_E_BACKEND_RESOURCE;
+    case FHB_BIN_FIELD_ROOT:
+    case FHB_BIN_FIELD_META:
+    case FHB_BIN_FIELD_SECURITY:
+    case FHB_BIN_FIELD_VALUE:
+        break;
     }
 
-    if (value.len == 0 || value.len > max) {
+    if (value.len == 0 || value.len > max || !fhb_bin_printable(value)) {
         return FHB_E_BACKEND_RESOURCE;
-    }
-
-    for (i = 0; i < value.len; i++) {
-        if (value.data[i] < 0x20 || value.data[i] == 0x7f) {
-            return FHB_E_BACKEND_RESOURCE;
-        }
     }
 
     /* what META told stays as it was told */

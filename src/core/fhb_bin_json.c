@@ -156,7 +156,14 @@ fhb_bin_json_event(void *data, const fhb_doc_event_t *event)
 
         break;
 
-    default:
+    case FHB_DOC_NONE:
+    case FHB_DOC_NULL:
+    case FHB_DOC_FALSE:
+    case FHB_DOC_TRUE:
+    case FHB_DOC_NUMBER:
+    case FHB_DOC_STRING:
+    case FHB_DOC_LONG:
+    case FHB_DOC_ARRAY:
         break;
     }
 
@@ -213,7 +220,7 @@ fhb_bin_json_key(fhb_bin_json_t *p, unsigned depth, fhb_str_t name)
         rc = fhb_bin_open(p->facts, field);
     }
 
-    if (depth < sizeof(p->path) / sizeof(p->path[0])) {
+    if (depth < fhb_nelts(p->path)) {
         p->path[depth] = field;
     }
 
@@ -229,7 +236,7 @@ fhb_bin_json_value(fhb_bin_json_t *p, const fhb_doc_event_t *event)
 {
     fhb_bin_field_t  field;
 
-    if (p->depth >= sizeof(p->path) / sizeof(p->path[0])) {
+    if (p->depth >= fhb_nelts(p->path)) {
         return FHB_OK;
     }
 
@@ -269,7 +276,13 @@ fhb_bin_json_value(fhb_bin_json_t *p, const fhb_doc_event_t *event)
         return event->value.len && event->type == FHB_DOC_STRING
                ? FHB_E_BACKEND_RESOURCE : FHB_OK;
 
-    default:
+    case FHB_BIN_FIELD_ROOT:
+    case FHB_BIN_FIELD_TYPE:
+    case FHB_BIN_FIELD_ID:
+    case FHB_BIN_FIELD_VERSION_ID:
+    case FHB_BIN_FIELD_LAST_UPDATED:
+    case FHB_BIN_FIELD_CONTENT_TYPE:
+    case FHB_BIN_FIELD_REFERENCE:
         break;
     }
 

@@ -267,9 +267,11 @@ fhb_bin_read_piece(fhb_bin_read_t *r, const fhb_splice_t *piece,
     case FHB_SPLICE_DONE:
         return fhb_bin_read_close(r);
 
-    default:
-        return FHB_E_INTERNAL;
+    case FHB_SPLICE_NONE:
+        break;
     }
+
+    return FHB_E_INTERNAL;
 }
 
 

@@ -30,10 +30,12 @@ typedef enum {
     FHB_BIN_FIELD_EXTENSION             /* of the value */
 } fhb_bin_field_t;
 
+fhb_assert(bin_seen, FHB_BIN_FIELD_EXTENSION < 32);
+
 
 typedef struct {
     fhb_bin_meta_t  meta;
-    unsigned        seen;               /* fields, as bits */
+    uint32_t        seen;               /* fields, as bits */
     unsigned        binary:1;           /* it says that it is a Binary */
     unsigned        decided:1;          /* META was told */
     unsigned        withheld:1;         /* it says that data is missing */

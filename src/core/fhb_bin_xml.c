@@ -143,7 +143,7 @@ fhb_bin_xml_open(void *data, const fhb_xml_tag_t *tag)
     fhb_bin_field_t         field, parent;
     static const fhb_str_t  attr = fhb_string("value");
     static const fhb_str_t  space = fhb_string("http://hl7.org/fhir");
-    static const unsigned   max = sizeof(p->path) / sizeof(p->path[0]);
+    static const unsigned   max = fhb_nelts(p->path);
 
     p->depth = tag->depth + 1;
 

@@ -224,7 +224,7 @@ fhb_claims_keep(fhb_claims_t *claims, const fhb_claims_check_t *check,
     const struct {
         const fhb_claims_path_t  *path;
         const fhb_str_t          *name;
-    } parts[FHB_CLAIMS_PARTS] = {
+    } parts[] = {
         [FHB_CLAIMS_SCOPE] = { &check->policy->scope,
                                &fhb_claims_name_scope },
         [FHB_CLAIMS_PATIENT] = { &check->policy->patient,
@@ -235,6 +235,8 @@ fhb_claims_keep(fhb_claims_t *claims, const fhb_claims_check_t *check,
         [FHB_CLAIMS_JTI] = { &none, &fhb_claims_jti },
         [FHB_CLAIMS_TENANT] = { &check->policy->tenant, NULL }
     };
+
+    fhb_assert(claims_parts, fhb_nelts(parts) == FHB_CLAIMS_PARTS);
 
     for (i = 0; i < FHB_CLAIMS_PARTS; i++) {
         s = fhb_claims_part(claims, i);

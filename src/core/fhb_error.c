@@ -20,6 +20,9 @@ static const fhb_error_row_t  fhb_error_rows[] = {
 #undef FHB_ERROR
 };
 
+fhb_assert(error_rows,
+           fhb_nelts(fhb_error_rows) == FHB_E_LAST_ - FHB_E_FIRST_ - 1);
+
 
 /*
  * The backend is asked with GET and an Accept that takes anything, without a
@@ -76,10 +79,7 @@ fhb_error_for_status(int status, int backend)
     size_t                     i;
     const fhb_error_status_t  *row;
 
-    for (i = 0;
-         i < sizeof(fhb_error_statuses) / sizeof(fhb_error_statuses[0]);
-         i++)
-    {
+    for (i = 0; i < fhb_nelts(fhb_error_statuses); i++) {
         row = &fhb_error_statuses[i];
 
         if (row->status == status) {

@@ -109,7 +109,8 @@ fhb_etag_derive(fhb_out_t *out, fhb_form_t form, fhb_str_t backend,
         fhb_etag_write(out, 1, id.len ? id : etag.opaque, "~xml");
         return;
 
-    default:
+    case FHB_FORM_NONE:
+    case FHB_FORM_NATIVE:
         break;
     }
 

@@ -29,6 +29,8 @@ static const fhb_str_t  fhb_jwk_refusals[] = {
     fhb_string("no usable key")
 };
 
+fhb_assert(jwk_refusals, fhb_nelts(fhb_jwk_refusals) == FHB_JWK_SET_NREFUSALS);
+
 
 static const fhb_str_t  fhb_jwk_fates[] = {
     fhb_string("usable"),
@@ -39,6 +41,8 @@ static const fhb_str_t  fhb_jwk_fates[] = {
     fhb_string("weak"),
     fhb_string("no valid public key")
 };
+
+fhb_assert(jwk_fates, fhb_nelts(fhb_jwk_fates) == FHB_JWK_NFATES);
 
 
 static const fhb_str_t  fhb_jwk_set_keys = fhb_string("keys");

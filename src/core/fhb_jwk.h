@@ -52,7 +52,8 @@ typedef enum {
     FHB_JWK_SET_LARGE,                  /* FHB_MAX_JWKS, FHB_MAX_KEYS ... */
     FHB_JWK_SET_SECRET,                 /* holds a private or shared key */
     FHB_JWK_SET_TWINS,                  /* two usable keys with one kid */
-    FHB_JWK_SET_EMPTY                   /* no usable key */
+    FHB_JWK_SET_EMPTY,                  /* no usable key */
+    FHB_JWK_SET_NREFUSALS
 } fhb_jwk_refusal_t;
 
 

@@ -19,7 +19,7 @@ static int fhb_jwk_value(fhb_str_t *value, const fhb_doc_node_t *node,
 
 /* in the order of the bits */
 
-static const fhb_jwk_alg_t  fhb_jwk_algorithms[FHB_JWK_NALGS] = {
+static const fhb_jwk_alg_t  fhb_jwk_algorithms[] = {
     { fhb_string("RS256"), FHB_JWK_PKCS1, 0, 32, 0,
       fhb_string("RSA"), fhb_null_string },
     { fhb_string("RS384"), FHB_JWK_PKCS1, 1, 48, 0,
@@ -41,6 +41,9 @@ static const fhb_jwk_alg_t  fhb_jwk_algorithms[FHB_JWK_NALGS] = {
     { fhb_string("EdDSA"), FHB_JWK_ED25519, 0, 0, 32,
       fhb_string("OKP"), fhb_string("Ed25519") }
 };
+
+fhb_assert(jwk_algorithms, fhb_nelts(fhb_jwk_algorithms) == FHB_JWK_NALGS);
+fhb_assert(jwk_bits, FHB_JWK_EDDSA == 1u << (FHB_JWK_NALGS - 1));
 
 
 /* members of private and of shared keys: RFC 7518 s.6, RFC 8037 s.2 */
@@ -72,7 +75,7 @@ fhb_jwk_secret(const fhb_doc_node_t *node)
 {
     size_t  i;
 
-    for (i = 0; i < sizeof(fhb_jwk_secrets) / sizeof(fhb_str_t); i++) {
+    for (i = 0; i < fhb_nelts(fhb_jwk_secrets); i++) {
         if (fhb_doc_member(node, fhb_jwk_secrets[i]) != NULL) {
             return 1;
         }

@@ -231,7 +231,7 @@ fhb_jws_forbidden(const fhb_doc_node_t *header)
 {
     size_t  i;
 
-    for (i = 0; i < sizeof(fhb_jws_refused) / sizeof(fhb_str_t); i++) {
+    for (i = 0; i < fhb_nelts(fhb_jws_refused); i++) {
         if (fhb_doc_member(header, fhb_jws_refused[i]) != NULL) {
             return 1;
         }

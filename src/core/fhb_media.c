@@ -343,8 +343,7 @@ fhb_media_find(const fhb_media_t *m)
     size_t      i;
     fhb_str_t   image = fhb_string("image");
 
-    for (i = 0; i < sizeof(fhb_media_known) / sizeof(fhb_media_known[0]); i++)
-    {
+    for (i = 0; i < fhb_nelts(fhb_media_known); i++) {
         if (fhb_media_is(m, fhb_media_known[i].name)) {
             return &fhb_media_known[i];
         }
@@ -358,10 +357,13 @@ fhb_media_find(const fhb_media_t *m)
     case FHB_FORM_XML:
         return &fhb_media_xml;
 
-    default:
-        return fhb_text_eq_ci(m->type, image) ? &fhb_media_image
-                                              : &fhb_media_unknown;
+    case FHB_FORM_NONE:
+    case FHB_FORM_NATIVE:
+        break;
     }
+
+    return fhb_text_eq_ci(m->type, image) ? &fhb_media_image
+                                          : &fhb_media_unknown;
 }
 
 

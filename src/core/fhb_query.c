@@ -312,7 +312,7 @@ fhb_query_strips(fhb_str_t piece, int fhir)
         return 1;
     }
 
-    n = fhir ? sizeof(fhb_query_subset) / sizeof(fhb_query_subset[0]) : 0;
+    n = fhir ? fhb_nelts(fhb_query_subset) : 0;
 
     for (i = 0; i < n; i++) {
         if (fhb_query_means(piece, fhb_query_subset[i])) {

@@ -45,6 +45,9 @@ static const fhb_str_t  fhb_scope_contexts[] = {
     fhb_string("system/")
 };
 
+fhb_assert(scope_contexts,
+           FHB_SCOPE_SYSTEM == 1u << (fhb_nelts(fhb_scope_contexts) - 1));
+
 
 fhb_rc_t
 fhb_scope_next(fhb_str_t *rest, fhb_scope_t *s)
@@ -118,7 +121,7 @@ fhb_scope_context_name(unsigned context)
     size_t     i;
     fhb_str_t  name;
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < fhb_nelts(fhb_scope_contexts); i++) {
         if (context == 1u << i) {
             name = fhb_scope_contexts[i];
             name.len--;                 /* the slash */
@@ -199,7 +202,7 @@ fhb_scope_context(fhb_str_t *token)
 {
     size_t  i;
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < fhb_nelts(fhb_scope_contexts); i++) {
         if (fhb_scope_prefix(token, fhb_scope_contexts[i])) {
             return 1u << i;
         }

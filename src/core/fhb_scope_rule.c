@@ -57,7 +57,7 @@ static const fhb_scope_rule_t  fhb_scope_rule_r4[] = {
     { FHB_SCOPE_CCD, fhb_scope_rule_any, &fhb_scope_rule_companions[0], 1 }
 };
 
-#define fhb_scope_rule_rows(rows)  { rows, sizeof(rows) / sizeof(rows[0]) }
+#define fhb_scope_rule_rows(rows)  { rows, fhb_nelts(rows) }
 
 static const fhb_scope_rule_table_t  fhb_scope_rule_early =
     fhb_scope_rule_rows(fhb_scope_rule_dstu2);
@@ -146,9 +146,12 @@ fhb_scope_rule_table(fhb_version_t version)
     case FHB_R5:
         return &fhb_scope_rule_late;
 
-    default:
-        return NULL;
+    case FHB_VERSION_OFF:
+    case FHB_NVERSIONS:
+        break;
     }
+
+    return NULL;
 }
 
 

@@ -185,7 +185,7 @@ fhb_xml_decl_name(fhb_str_t name, int wide, int strict)
         return FHB_E_SYNTAX;
     }
 
-    for (i = 0; i < (wide ? 1 : sizeof(starts) / sizeof(starts[0])); i++) {
+    for (i = 0; i < (wide ? 1 : fhb_nelts(starts)); i++) {
         start = name;
 
         if (start.len >= starts[i].len) {

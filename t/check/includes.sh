@@ -205,8 +205,8 @@ check_alone() {
     local core incs out
 
     out=$(mktemp -d)
-    core="-std=c99 -pedantic -Wall -Wextra -Werror -fsyntax-only"
-    core="$core -isystem /usr/include/libxml2 -Isrc/core"
+    core="-std=c99 -pedantic -Wall -Wextra -Wswitch-enum -Werror"
+    core="$core -fsyntax-only -isystem /usr/include/libxml2 -Isrc/core"
 
     ls src/core/*.[ch] 2>/dev/null \
         | xargs -P 4 -I{} sh -c "$CC $core -x c {} >$out/\$(basename {}) 2>&1 \

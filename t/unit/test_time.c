@@ -14,7 +14,7 @@
 #include "guard.h"
 
 
-#define EVERY  (FHB_R5 + 1)             /* stands for all the versions */
+#define EVERY  FHB_NVERSIONS            /* stands for all the versions */
 
 
 typedef struct {
