@@ -72,24 +72,13 @@ typedef int fhb_rc_t;
 
 enum {
     FHB_E_FIRST_ = -1000,
-#define FHB_ERROR(name, reason, status, severity, code, bearer, text)        \
+#define FHB_ERROR(name, reason, status, severity, code, bearer, fault,       \
+                  stands, then, text)                                        \
     FHB_E_##name,
 #include "fhb_error.def"
 #undef FHB_ERROR
     FHB_E_LAST_
 };
-
-
-/* what is said of one error, to whom; all strings are static */
-
-typedef struct {
-    const char  *reason;                /* $fhir_binary_reason */
-    int          status;                /* HTTP status */
-    const char  *severity;              /* OperationOutcome.issue.severity */
-    const char  *code;                  /* OperationOutcome.issue.code */
-    const char  *bearer;                /* RFC 6750 error, or "" */
-    const char  *text;                  /* safe for the client */
-} fhb_error_row_t;
 
 
 /* FHIR versions; 0 is "off", so that a zeroed configuration denies */
@@ -122,31 +111,6 @@ typedef struct {
     void   (*free)(void *ctx, void *p);
     void    *ctx;
 } fhb_alloc_t;
-
-
-/*
- * fhb_error_row - what is known of a negative result code.
- *
- * shape    rc: any value
- * returns  the row; for a value that is no row, the row of FHB_E_INTERNAL
- * memory   none, the row is static
- * test     t/unit/test_error.c
- */
-
-const fhb_error_row_t *fhb_error_row(fhb_rc_t rc);
-
-
-/*
- * fhb_error_for_status - the row for a refusal that came from elsewhere.
- *
- * shape    status: an HTTP status of 300 or more; backend: not 0 when the
- *          backend gave it, 0 when nginx did
- * returns  a FHB_E_* code, never FHB_OK; the client's status is the row's
- * source   RFC 9110 s.15
- * test     t/unit/test_error.c
- */
-
-fhb_rc_t fhb_error_for_status(int status, int backend);
 
 
 #pragma GCC visibility pop

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fhb_bearer.h"
+#include "fhb_error.h"
 #include "fhb_text.h"
 
 

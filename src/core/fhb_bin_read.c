@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fhb_bin_skeleton.h"
+#include "fhb_error.h"
 
 
 struct fhb_bin_read_s {
@@ -437,11 +438,5 @@ fhb_bin_read_tell_held(fhb_bin_read_t *r, fhb_bin_event_t *event)
 static fhb_rc_t
 fhb_bin_read_verdict(fhb_rc_t rc)
 {
-    if (rc >= 0 || rc == FHB_E_NOMEM || rc == FHB_E_BACKEND_BASE64
-        || rc == FHB_E_BACKEND_INCOMPLETE)
-    {
-        return rc;
-    }
-
-    return FHB_E_BACKEND_RESOURCE;
+    return (rc >= 0) ? rc : fhb_error_as(rc, FHB_E_BACKEND_RESOURCE);
 }

@@ -16,6 +16,7 @@
 
 #include "fhb_bundle.h"
 #include "fhb_doc_tree.h"
+#include "fhb_error.h"
 #include "fhb_reference.h"
 #include "fhb_route.h"
 #include "fhb_text.h"
@@ -90,8 +91,7 @@ fhb_bundle_feed(fhb_bundle_t *bundle, fhb_str_t in)
 static fhb_rc_t
 fhb_bundle_rc(fhb_rc_t rc)
 {
-    return (rc == FHB_OK || rc == FHB_E_NOMEM) ? rc
-                                               : FHB_E_PATIENT_UNAVAILABLE;
+    return fhb_error_as(rc, FHB_E_PATIENT_UNAVAILABLE);
 }
 
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fhb_cda.h"
+#include "fhb_error.h"
 #include "fhb_text.h"
 #include "fhb_xml.h"
 
@@ -201,5 +202,5 @@ fhb_cda_open(void *data, const fhb_xml_tag_t *tag)
 static fhb_rc_t
 fhb_cda_verdict(fhb_rc_t rc)
 {
-    return (rc == FHB_OK || rc == FHB_E_NOMEM) ? rc : FHB_E_BACKEND_CCD;
+    return fhb_error_as(rc, FHB_E_BACKEND_CCD);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fhb_claims_rule.h"
+#include "fhb_error.h"
 #include "fhb_jws.h"
 
 
@@ -80,7 +81,7 @@ fhb_claims_payload(fhb_claims_t *claims, const fhb_claims_check_t *check,
     rc = fhb_doc_parse(&doc, check->alloc, payload);
 
     if (rc != FHB_OK) {
-        return (rc == FHB_E_NOMEM) ? rc : FHB_E_TOKEN_INVALID;
+        return fhb_error_as(rc, FHB_E_TOKEN_INVALID);
     }
 
     rc = fhb_claims_judge_jwt(claims, check, typ, fhb_doc_root(doc));
@@ -105,13 +106,7 @@ fhb_claims_finish(fhb_claims_t *claims, const fhb_claims_check_t *check,
     check->text->len = start;
     check->text->full = 0;
 
-    if (rc == FHB_AGAIN || rc == FHB_E_TOKEN_EXPIRED
-        || rc == FHB_E_INTROSPECTION || rc == FHB_E_NOMEM)
-    {
-        return rc;
-    }
-
-    return FHB_E_TOKEN_INVALID;
+    return (rc == FHB_AGAIN) ? rc : fhb_error_as(rc, FHB_E_TOKEN_INVALID);
 }
 
 
@@ -133,7 +128,7 @@ fhb_claims_answer(fhb_claims_t *claims, const fhb_claims_check_t *check,
     rc = fhb_doc_parse(&doc, check->alloc, body);
 
     if (rc != FHB_OK) {
-        return (rc == FHB_E_NOMEM) ? rc : FHB_E_INTROSPECTION;
+        return fhb_error_as(rc, FHB_E_INTROSPECTION);
     }
 
     rc = fhb_claims_judge_answer(claims, check, fhb_doc_root(doc));

@@ -3,19 +3,14 @@
  * nginx or the backend gave.
  */
 
-#include "fhb.h"
-
-
-typedef struct {
-    int       status;
-    fhb_rc_t  own;                      /* nginx gave it */
-    fhb_rc_t  backend;                  /* the backend gave it */
-} fhb_error_status_t;
+#include "fhb_error.h"
 
 
 static const fhb_error_row_t  fhb_error_rows[] = {
-#define FHB_ERROR(name, reason, status, severity, code, bearer, text)        \
-    { reason, status, severity, code, bearer, text },
+#define FHB_ERROR(name, reason, status, severity, code, bearer, fault,       \
+                  stands, then, text)                                        \
+    { reason, status, severity, code, bearer, FHB_FAULT_##fault,             \
+      FHB_STANDS_##stands, FHB_THEN_##then, text },
 #include "fhb_error.def"
 #undef FHB_ERROR
 };
@@ -30,35 +25,8 @@ fhb_assert(error_rows,
  * these is the backend's fault and not the client's.
  */
 
-static const fhb_error_status_t  fhb_error_statuses[] = {
-    { 400, FHB_E_REQUEST, FHB_E_REFUSED },
-    { 401, FHB_E_LOGIN, FHB_E_LOGIN },
-    { 403, FHB_E_FORBIDDEN, FHB_E_FORBIDDEN },
-    { 404, FHB_E_NOT_FOUND, FHB_E_NOT_FOUND },
-    { 405, FHB_E_METHOD, FHB_E_BACKEND_ERROR },
-    { 406, FHB_E_NOT_ACCEPTABLE, FHB_E_BACKEND_ERROR },
-    { 407, FHB_E_REFUSED, FHB_E_BACKEND_LOGIN },
-    { 408, FHB_E_REQUEST_TIMEOUT, FHB_E_BACKEND_ERROR },
-    { 409, FHB_E_CONFLICT, FHB_E_CONFLICT },
-    { 410, FHB_E_GONE, FHB_E_GONE },
-    { 411, FHB_E_REFUSED, FHB_E_BACKEND_ERROR },
-    { 412, FHB_E_PRECONDITION, FHB_E_BACKEND_ERROR },
-    { 413, FHB_E_BODY_TOO_LARGE, FHB_E_BACKEND_ERROR },
-    { 414, FHB_E_URI_TOO_LONG, FHB_E_REFUSED },
-    { 415, FHB_E_REFUSED, FHB_E_BACKEND_ERROR },
-    { 416, FHB_E_RANGE, FHB_E_RANGE },
-    { 417, FHB_E_REFUSED, FHB_E_BACKEND_ERROR },
-    { 421, FHB_E_REFUSED, FHB_E_BACKEND_ERROR },
-    { 426, FHB_E_REFUSED, FHB_E_BACKEND_ERROR },
-    { 428, FHB_E_REFUSED, FHB_E_BACKEND_ERROR },
-    { 429, FHB_E_THROTTLED, FHB_E_THROTTLED },
-    { 431, FHB_E_REFUSED, FHB_E_BACKEND_ERROR },
-    { 500, FHB_E_INTERNAL, FHB_E_BACKEND_ERROR },
-    { 501, FHB_E_METHOD_UNKNOWN, FHB_E_BACKEND_ERROR },
-    { 502, FHB_E_BACKEND, FHB_E_BACKEND },
-    { 503, FHB_E_UNAVAILABLE, FHB_E_UNAVAILABLE },
-    { 504, FHB_E_TIMEOUT, FHB_E_TIMEOUT },
-    { 505, FHB_E_REQUEST, FHB_E_BACKEND_ERROR }
+static const int  fhb_error_unasked[] = {
+    405, 406, 408, 411, 412, 413, 415, 417, 421, 426, 428, 431
 };
 
 
@@ -76,15 +44,32 @@ fhb_error_row(fhb_rc_t rc)
 fhb_rc_t
 fhb_error_for_status(int status, int backend)
 {
-    size_t                     i;
-    const fhb_error_status_t  *row;
+    size_t                  i;
+    const fhb_error_row_t  *row;
 
-    for (i = 0; i < fhb_nelts(fhb_error_statuses); i++) {
-        row = &fhb_error_statuses[i];
+    for (i = 0; i < fhb_nelts(fhb_error_rows); i++) {
+        row = &fhb_error_rows[i];
 
-        if (row->status == status) {
-            return backend ? row->backend : row->own;
+        if (row->status == status
+            && (row->stands == FHB_STANDS_EITHER
+                || (row->stands == FHB_STANDS_NGINX && !backend)))
+        {
+            return FHB_E_FIRST_ + 1 + (fhb_rc_t) i;
         }
+    }
+
+    for (i = 0; i < fhb_nelts(fhb_error_unasked); i++) {
+        if (backend && status == fhb_error_unasked[i]) {
+            return FHB_E_BACKEND_ERROR;
+        }
+    }
+
+    if (status == 407 && backend) {
+        return FHB_E_BACKEND_LOGIN;
+    }
+
+    if (status == 505 && !backend) {    /* the request's version of HTTP */
+        return FHB_E_REQUEST;
     }
 
     switch (status / 100) {
@@ -101,4 +86,38 @@ fhb_error_for_status(int status, int backend)
     default:
         return backend ? FHB_E_BACKEND : FHB_E_INTERNAL;
     }
+}
+
+
+fhb_rc_t
+fhb_error_as(fhb_rc_t rc, fhb_rc_t as)
+{
+    fhb_error_fault_t  fault;
+
+    if (rc == FHB_OK) {
+        return FHB_OK;
+    }
+
+    if (rc <= FHB_E_FIRST_ || rc >= FHB_E_LAST_) {
+        return as;
+    }
+
+    fault = fhb_error_row(rc)->fault;
+
+    return (fault == FHB_FAULT_SERVER || fault == fhb_error_row(as)->fault)
+           ? rc : as;
+}
+
+
+int
+fhb_error_retry(fhb_rc_t rc)
+{
+    return fhb_error_row(rc)->then == FHB_THEN_RETRY;
+}
+
+
+int
+fhb_error_cacheable(fhb_rc_t rc)
+{
+    return fhb_error_row(rc)->then == FHB_THEN_KEEP;
 }

@@ -9,6 +9,7 @@
  * header field has none of, so it is left out there.
  */
 
+#include "fhb_error.h"
 #include "fhb_outcome.h"
 
 

@@ -20,6 +20,7 @@
 #include "fhb_cda.h"
 #include "fhb_claims.h"
 #include "fhb_digest.h"
+#include "fhb_error.h"
 #include "fhb_jwk.h"
 #include "fhb_route.h"
 #include "fhb_scope.h"

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "fhb_bearer.h"
+#include "fhb_error.h"
 #include "fhb_text.h"
 #include "guard.h"
 

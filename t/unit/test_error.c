@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "fhb.h"
+#include "fhb_error.h"
 
 
 typedef struct {
@@ -137,12 +137,17 @@ a_code_finds_its_own_row(void **state)
 {
     (void) state;
 
-#define FHB_ERROR(name, why, code_, sev, issue, oauth, say)                  \
+#define FHB_ERROR(name, why, code_, sev, issue, oauth, whose, from, next,    \
+                  say)                                                       \
     assert_string_equal(fhb_error_row(FHB_E_##name)->reason, why);           \
     assert_int_equal(fhb_error_row(FHB_E_##name)->status, code_);            \
     assert_string_equal(fhb_error_row(FHB_E_##name)->severity, sev);         \
     assert_string_equal(fhb_error_row(FHB_E_##name)->code, issue);           \
     assert_string_equal(fhb_error_row(FHB_E_##name)->bearer, oauth);         \
+    assert_int_equal(fhb_error_row(FHB_E_##name)->fault, FHB_FAULT_##whose); \
+    assert_int_equal(fhb_error_row(FHB_E_##name)->stands,                    \
+                     FHB_STANDS_##from);                                     \
+    assert_int_equal(fhb_error_row(FHB_E_##name)->then, FHB_THEN_##next);    \
     assert_string_equal(fhb_error_row(FHB_E_##name)->text, say);
 #include "fhb_error.def"
 #undef FHB_ERROR
@@ -220,6 +225,99 @@ a_reason_stands_for_one_row(void **state)
 }
 
 
+static void
+a_status_stands_for_one_row(void **state)
+{
+    fhb_rc_t  a, b;
+
+    (void) state;
+
+    for (a = FHB_E_FIRST_ + 1; a < FHB_E_LAST_; a++) {
+        for (b = a + 1; b < FHB_E_LAST_; b++) {
+            if (fhb_error_row(a)->stands != FHB_STANDS_ALONE
+                && fhb_error_row(b)->stands != FHB_STANDS_ALONE)
+            {
+                assert_int_not_equal(fhb_error_row(a)->status,
+                                     fhb_error_row(b)->status);
+            }
+        }
+    }
+}
+
+
+/* who is to blame is not changed on the way out, and want is not hidden */
+
+static void
+an_error_is_told_as_another_of_the_same_party(void **state)
+{
+    size_t  i;
+
+    static const struct {
+        fhb_rc_t  rc, as, told;
+    } rows[] = {
+        { FHB_OK, FHB_E_TOKEN_INVALID, FHB_OK },
+        { FHB_E_SYNTAX, FHB_E_TOKEN_INVALID, FHB_E_TOKEN_INVALID },
+        { FHB_E_TOO_LARGE, FHB_E_TOKEN_INVALID, FHB_E_TOKEN_INVALID },
+        { FHB_E_TOKEN_EXPIRED, FHB_E_TOKEN_INVALID, FHB_E_TOKEN_EXPIRED },
+        { FHB_E_INTROSPECTION, FHB_E_TOKEN_INVALID, FHB_E_INTROSPECTION },
+        { FHB_E_NOMEM, FHB_E_TOKEN_INVALID, FHB_E_NOMEM },
+        { FHB_E_SYNTAX, FHB_E_INTROSPECTION, FHB_E_INTROSPECTION },
+        { FHB_E_NOMEM, FHB_E_INTROSPECTION, FHB_E_NOMEM },
+        { FHB_E_SYNTAX, FHB_E_BACKEND_RESOURCE, FHB_E_BACKEND_RESOURCE },
+        { FHB_E_BACKEND_BASE64, FHB_E_BACKEND_RESOURCE,
+          FHB_E_BACKEND_BASE64 },
+        { FHB_E_BACKEND_INCOMPLETE, FHB_E_BACKEND_RESOURCE,
+          FHB_E_BACKEND_INCOMPLETE },
+        { FHB_E_NOMEM, FHB_E_BACKEND_CCD, FHB_E_NOMEM },
+        { FHB_E_TOO_LARGE, FHB_E_BACKEND_CCD, FHB_E_BACKEND_CCD },
+        { FHB_E_SYNTAX, FHB_E_PATIENT_UNAVAILABLE,
+          FHB_E_PATIENT_UNAVAILABLE },
+        { FHB_AGAIN, FHB_E_TOKEN_INVALID, FHB_E_TOKEN_INVALID },
+        { FHB_DONE, FHB_E_TOKEN_INVALID, FHB_E_TOKEN_INVALID },
+        { FHB_E_FIRST_, FHB_E_TOKEN_INVALID, FHB_E_TOKEN_INVALID },
+        { FHB_E_LAST_, FHB_E_TOKEN_INVALID, FHB_E_TOKEN_INVALID },
+        { INT_MIN, FHB_E_TOKEN_INVALID, FHB_E_TOKEN_INVALID }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (fhb_error_as(rows[i].rc, rows[i].as) != rows[i].told) {
+            fail_msg("row %u", (unsigned) i);
+        }
+    }
+}
+
+
+static void
+trouble_may_be_tried_again_and_a_verdict_kept(void **state)
+{
+    fhb_rc_t  rc;
+
+    (void) state;
+
+    for (rc = FHB_E_FIRST_ - 1; rc <= FHB_DONE; rc++) {
+
+        assert_int_equal(fhb_error_retry(rc),
+                         rc == FHB_E_KEYS || rc == FHB_E_INTROSPECTION
+                         || rc == FHB_E_PATIENT_UNAVAILABLE
+                         || rc == FHB_E_LOOKAHEAD_FULL || rc == FHB_E_NOMEM);
+
+        assert_int_equal(fhb_error_cacheable(rc),
+                         rc == FHB_E_TOKEN_INVALID
+                         || rc == FHB_E_TOKEN_EXPIRED);
+
+        if (fhb_error_retry(rc)) {
+            assert_int_equal(fhb_error_row(rc)->status, 503);
+        }
+
+        if (fhb_error_cacheable(rc)) {
+            assert_int_equal(fhb_error_row(rc)->fault, FHB_FAULT_TOKEN);
+        }
+    }
+}
+
+
 int
 main(void)
 {
@@ -230,7 +328,10 @@ main(void)
         cmocka_unit_test(a_code_finds_its_own_row),
         cmocka_unit_test(what_is_no_code_is_an_internal_error),
         cmocka_unit_test(a_text_needs_no_escaping),
-        cmocka_unit_test(a_reason_stands_for_one_row)
+        cmocka_unit_test(a_reason_stands_for_one_row),
+        cmocka_unit_test(a_status_stands_for_one_row),
+        cmocka_unit_test(an_error_is_told_as_another_of_the_same_party),
+        cmocka_unit_test(trouble_may_be_tried_again_and_a_verdict_kept)
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "fhb_error.h"
 #include "fhb_outcome.h"
 #include "guard.h"
 
