@@ -293,13 +293,7 @@ ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (kept->retry_after.len == 0
-        && (ctx->refusal.rc == FHB_E_KEYS
-            || ctx->refusal.rc == FHB_E_INTROSPECTION
-            || ctx->refusal.rc == FHB_E_PATIENT_UNAVAILABLE
-            || ctx->refusal.rc == FHB_E_LOOKAHEAD_FULL
-            || ctx->refusal.rc == FHB_E_NOMEM))
-    {
+    if (kept->retry_after.len == 0 && fhb_error_retry(ctx->refusal.rc)) {
         ngx_str_set(&kept->retry_after, NGX_HTTP_FHIR_BINARY_RETRY);
     }
 

@@ -440,7 +440,7 @@ static ngx_int_t
 ngx_http_fhir_binary_token_deny(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, ngx_uint_t asked)
 {
-    if (rc == FHB_E_TOKEN_INVALID || rc == FHB_E_TOKEN_EXPIRED) {
+    if (fhb_error_cacheable(rc)) {
         ngx_http_fhir_binary_cache_store(r, ctx, rc, asked);
     }
 
