@@ -60,15 +60,22 @@ typedef struct {
 
 
 /*
- * Result codes.  FHB_OK, FHB_AGAIN and FHB_DONE tell what to do next; a
- * negative value is the number of a row in fhb_error.def.
+ * Result codes.  What is not negative tells what to do next, each code one
+ * thing; a negative value is the number of a row in fhb_error.def.
  */
 
 typedef int fhb_rc_t;
 
-#define FHB_OK     0
-#define FHB_AGAIN  1                    /* give me more */
-#define FHB_DONE   2                    /* nothing more to come */
+enum {
+    FHB_OK = 0,
+    FHB_AGAIN,                          /* give me more */
+    FHB_DONE,                           /* nothing more to come */
+    FHB_ABSENT,                         /* there is no such member */
+    FHB_TWICE,                          /* it was given before */
+    FHB_NOT_JWT,                        /* an opaque token */
+    FHB_NO_KEY,                         /* of this kid or algorithm */
+    FHB_MISS                            /* not in the cache */
+};
 
 enum {
     FHB_E_FIRST_ = -1000,

@@ -106,7 +106,7 @@ fhb_claims_finish(fhb_claims_t *claims, const fhb_claims_check_t *check,
     check->text->len = start;
     check->text->full = 0;
 
-    return (rc == FHB_AGAIN) ? rc : fhb_error_as(rc, FHB_E_TOKEN_INVALID);
+    return (rc == FHB_NO_KEY) ? rc : fhb_error_as(rc, FHB_E_TOKEN_INVALID);
 }
 
 

@@ -101,10 +101,11 @@ typedef struct {
  * shape    set: the keys; what is cheap is checked before the signature, but
  *          only a token with a good signature is ever accepted or called
  *          expired
- * returns  FHB_OK and *claims | FHB_AGAIN when the set has no key that could
- *          be meant, as fhb_jws_verify() | FHB_DONE when it is no JWT, as
- *          fhb_jws_open() | FHB_E_TOKEN_INVALID | FHB_E_TOKEN_EXPIRED |
- *          FHB_E_NOMEM; *claims is zeroed unless FHB_OK
+ * returns  FHB_OK and *claims | FHB_NO_KEY when the set has no key that could
+ *          be meant, as fhb_jws_verify() | FHB_NOT_JWT as fhb_jws_open(),
+ *          so never for a JWT that lacks a claim | FHB_E_TOKEN_INVALID |
+ *          FHB_E_TOKEN_EXPIRED | FHB_E_NOMEM; *claims is zeroed unless
+ *          FHB_OK
  * memory   from alloc, all of it freed again
  * source   RFC 7519 s.7.2; RFC 9068 s.4; RFC 8725; spec-facts g.1, g.3
  * test     t/unit/test_claims.c, t/unit/test_jose.c
@@ -118,7 +119,7 @@ fhb_must_check fhb_rc_t fhb_claims_token(fhb_claims_t *claims,
  * fhb_claims_payload - check the claims of a JWT, not its signature.
  *
  * shape    typ: of the header, data is NULL when it has none
- * returns  as fhb_claims_token(), but neither FHB_AGAIN nor FHB_DONE
+ * returns  as fhb_claims_token(), but neither FHB_NO_KEY nor FHB_NOT_JWT
  * source   RFC 7519 s.4.1; RFC 9068 s.2.2, s.4; spec-facts g.1 rows 5, 11
  *          to 19.  A date written with an exponent is refused, so is one of
  *          more than 15 digits

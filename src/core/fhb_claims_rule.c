@@ -83,7 +83,7 @@ fhb_claims_judge_jwt(fhb_claims_t *claims, const fhb_claims_check_t *check,
 
     rc = fhb_claims_date(&iat, fhb_doc_member(root, fhb_claims_iat));
 
-    if (rc != FHB_DONE
+    if (rc != FHB_ABSENT
         && (rc != FHB_OK || iat - policy->leeway > check->now))
     {
         return FHB_E_TOKEN_INVALID;
@@ -116,7 +116,7 @@ fhb_claims_judge_answer(fhb_claims_t *claims,
 
     rc = fhb_doc_string(fhb_doc_member(root, fhb_claims_name_type), &type);
 
-    if (rc != FHB_DONE
+    if (rc != FHB_ABSENT
         && (rc != FHB_OK || !fhb_text_eq_ci(type, fhb_claims_bearer)))
     {
         return FHB_E_TOKEN_INVALID;
@@ -200,7 +200,7 @@ fhb_claims_origin(const fhb_claims_policy_t *policy,
         return FHB_OK;
     }
 
-    return rc;
+    return (rc == FHB_OK) ? FHB_OK : FHB_E_TOKEN_INVALID;
 }
 
 

@@ -32,7 +32,7 @@ const fhb_doc_node_t *fhb_claims_at(const fhb_doc_node_t *root,
 
 /* and single values; node may be NULL */
 
-/* FHB_OK | FHB_DONE for NULL | FHB_E_SYNTAX; a fraction is rounded up */
+/* FHB_OK | FHB_ABSENT for NULL | FHB_E_SYNTAX; a fraction is rounded up */
 
 fhb_must_check fhb_rc_t fhb_claims_date(int64_t *seconds,
     const fhb_doc_node_t *node);

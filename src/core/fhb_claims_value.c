@@ -75,7 +75,7 @@ fhb_claims_copy(fhb_str_t *s, fhb_out_t *text, const fhb_doc_node_t *node)
     rc = fhb_doc_string(node, &value);
 
     if (rc != FHB_OK) {
-        return (rc == FHB_DONE) ? FHB_OK : rc;
+        return (rc == FHB_ABSENT) ? FHB_OK : rc;
     }
 
     start = text->len;
@@ -189,7 +189,7 @@ fhb_claims_audience(const fhb_doc_node_t *node, const fhb_str_t *values,
     const fhb_doc_node_t  *item;
 
     if (node == NULL) {
-        return FHB_DONE;
+        return FHB_ABSENT;
     }
 
     found = 0;

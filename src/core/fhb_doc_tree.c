@@ -315,7 +315,7 @@ fhb_rc_t
 fhb_doc_string(const fhb_doc_node_t *node, fhb_str_t *s)
 {
     if (node == NULL) {
-        return FHB_DONE;
+        return FHB_ABSENT;
     }
 
     if (node->type != FHB_DOC_STRING) {
@@ -332,7 +332,7 @@ fhb_rc_t
 fhb_doc_number(const fhb_doc_node_t *node, fhb_str_t *s)
 {
     if (node == NULL) {
-        return FHB_DONE;
+        return FHB_ABSENT;
     }
 
     if (node->type != FHB_DOC_NUMBER) {
@@ -349,7 +349,7 @@ fhb_rc_t
 fhb_doc_bool(const fhb_doc_node_t *node, int *value)
 {
     if (node == NULL) {
-        return FHB_DONE;
+        return FHB_ABSENT;
     }
 
     if (node->type != FHB_DOC_TRUE && node->type != FHB_DOC_FALSE) {

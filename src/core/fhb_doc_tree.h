@@ -98,7 +98,8 @@ const fhb_doc_node_t *fhb_doc_find(const fhb_doc_node_t *node,
  * number as it was written.
  *
  * shape    node: may be NULL
- * returns  FHB_OK and *s | FHB_DONE for NULL | FHB_E_SYNTAX for another type
+ * returns  FHB_OK and *s | FHB_ABSENT for NULL | FHB_E_SYNTAX for another
+ *          type
  * memory   *s points into the document
  * test     t/unit/test_doc.c
  */

@@ -291,7 +291,7 @@ fhb_jwk_find(fhb_jwk_t **out, fhb_jwk_set_t *set, fhb_str_t kid,
         key = fhb_jwk_set_named(set, kid);
 
         if (key == NULL) {
-            return FHB_AGAIN;
+            return FHB_NO_KEY;
         }
 
         if (!(key->algs & alg)) {
@@ -318,7 +318,7 @@ fhb_jwk_find(fhb_jwk_t **out, fhb_jwk_set_t *set, fhb_str_t kid,
 
     *out = key;
 
-    return (key != NULL) ? FHB_OK : FHB_AGAIN;
+    return (key != NULL) ? FHB_OK : FHB_NO_KEY;
 }
 
 

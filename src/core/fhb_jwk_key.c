@@ -103,7 +103,7 @@ fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
         key->kid.data = (const unsigned char *) "";
     }
 
-    if (rc != FHB_OK && rc != FHB_DONE) {
+    if (rc != FHB_OK && rc != FHB_ABSENT) {
         return FHB_OK;
     }
 
@@ -142,7 +142,7 @@ fhb_jwk_algs(unsigned *algs, const fhb_doc_node_t *node)
 
     rc = fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_crv), &crv);
 
-    if (rc != FHB_OK && rc != FHB_DONE) {
+    if (rc != FHB_OK && rc != FHB_ABSENT) {
         return FHB_JWK_SHAPE;
     }
 
@@ -162,7 +162,7 @@ fhb_jwk_algs(unsigned *algs, const fhb_doc_node_t *node)
 
     rc = fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_alg), &name);
 
-    if (rc == FHB_DONE) {
+    if (rc == FHB_ABSENT) {
         return FHB_JWK_USABLE;
     }
 
@@ -231,7 +231,7 @@ fhb_jwk_value(fhb_str_t *value, const fhb_doc_node_t *node, fhb_str_t name)
 
     rc = fhb_doc_string(fhb_doc_member(node, name), value);
 
-    return rc == FHB_OK || rc == FHB_DONE;
+    return rc == FHB_OK || rc == FHB_ABSENT;
 }
 
 

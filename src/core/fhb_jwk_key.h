@@ -72,7 +72,7 @@ typedef struct {
  * fhb_jwk_find - choose the one key that a token means.
  *
  * shape    kid: its data is NULL when the token names no key; alg: one bit
- * returns  FHB_OK and *key | FHB_AGAIN when no key has this kid, or, without
+ * returns  FHB_OK and *key | FHB_NO_KEY when no key has this kid, or, without
  *          one, none has this algorithm: a newer set may have it |
  *          FHB_E_TOKEN_INVALID when the key is not for this algorithm, or
  *          when a token without kid could mean several

@@ -107,7 +107,7 @@ fhb_jws_read(fhb_jws_t *jws, fhb_str_t token)
     dot = fhb_jws_dot(token, 0);
 
     if (dot == token.len) {
-        return FHB_DONE;
+        return FHB_NOT_JWT;
     }
 
     rc = fhb_jws_sniff(jws, buf, token, dot);
@@ -136,7 +136,7 @@ fhb_jws_sniff(fhb_jws_t *jws, unsigned char *buf, fhb_str_t token,
     part.len = dot;
 
     if (fhb_b64_url_decode(buf, &len, part) != FHB_OK) {
-        return FHB_DONE;
+        return FHB_NOT_JWT;
     }
 
     part.data = buf;
@@ -145,11 +145,11 @@ fhb_jws_sniff(fhb_jws_t *jws, unsigned char *buf, fhb_str_t token,
     rc = fhb_doc_parse(&jws->header, &jws->alloc, part);
 
     if (rc != FHB_OK) {
-        return (rc == FHB_E_NOMEM) ? rc : FHB_DONE;
+        return (rc == FHB_E_NOMEM) ? rc : FHB_NOT_JWT;
     }
 
     if (fhb_doc_member(fhb_doc_root(jws->header), fhb_jws_alg) == NULL) {
-        return FHB_DONE;
+        return FHB_NOT_JWT;
     }
 
     return FHB_OK;
@@ -251,7 +251,7 @@ fhb_jws_nested(const fhb_doc_node_t *header)
 
     rc = fhb_doc_string(fhb_doc_member(header, fhb_jws_cty), &cty);
 
-    if (rc == FHB_DONE) {
+    if (rc == FHB_ABSENT) {
         return FHB_OK;
     }
 
@@ -273,7 +273,7 @@ fhb_jws_optional(fhb_str_t *s, const fhb_doc_node_t *node)
 
     rc = fhb_doc_string(node, s);
 
-    if (rc == FHB_DONE) {
+    if (rc == FHB_ABSENT) {
         return FHB_OK;
     }
 
@@ -297,7 +297,7 @@ fhb_jws_algorithm(unsigned *algs, fhb_str_t name)
     }
 
     if (*algs & alg) {
-        return FHB_DONE;
+        return FHB_TWICE;
     }
 
     *algs |= alg;

@@ -33,7 +33,7 @@ typedef struct {
  * fhb_jws_open - take a token apart and read its header.
  *
  * shape    token: must outlive the jws
- * returns  FHB_OK and *jws, nothing of it verified | FHB_DONE when the token
+ * returns  FHB_OK and *jws, nothing of it verified | FHB_NOT_JWT when the token
  *          is no JWT at all, so may be opaque: its part before the first "."
  *          is no JSON object with an alg, or there is no "." |
  *          FHB_E_TOKEN_INVALID for a JWT that breaks a rule, such as an
@@ -58,7 +58,7 @@ void fhb_jws_free(fhb_jws_t *jws);
  * fhb_jws_algorithm - add a name to an allow-list.
  *
  * shape    algs: bits, FHB_JWK_*; start with 0
- * returns  FHB_OK | FHB_DONE when it is there already | FHB_E_SYNTAX for a
+ * returns  FHB_OK | FHB_TWICE when it is there already | FHB_E_SYNTAX for a
  *          name that cannot be allowed, so for "none" and HS256
  * test     t/unit/test_jws.c
  */
@@ -70,7 +70,7 @@ fhb_must_check fhb_rc_t fhb_jws_algorithm(unsigned *algs, fhb_str_t name);
  * fhb_jws_verify - check the signature with the one key that fits.
  *
  * shape    algs: the allow-list; set: its keys are trusted, all of them
- * returns  FHB_OK | FHB_AGAIN when the set has no key that could be meant:
+ * returns  FHB_OK | FHB_NO_KEY when the set has no key that could be meant:
  *          fetch a newer one if it is time, else treat the token as
  *          invalid | FHB_E_TOKEN_INVALID | FHB_E_NOMEM
  * memory   the contexts of openssl, kept with the key: one thread per set

@@ -246,7 +246,7 @@ fhb_media_param(const fhb_media_t *m, fhb_str_t name, fhb_out_t *out)
         return FHB_OK;
     }
 
-    return FHB_DONE;
+    return FHB_ABSENT;
 }
 
 

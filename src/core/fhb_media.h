@@ -80,7 +80,7 @@ fhb_must_check fhb_rc_t fhb_media_next(fhb_media_param_t *p);
  *
  * shape    name: in any case; out: receives the value of the first
  *          parameter of that name
- * returns  FHB_OK | FHB_DONE when there is none
+ * returns  FHB_OK | FHB_ABSENT when there is none
  * test     t/unit/test_media.c
  */
 

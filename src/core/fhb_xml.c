@@ -434,7 +434,7 @@ fhb_xml_attr(const fhb_xml_tag_t *tag, fhb_str_t name, fhb_str_t *value)
     value->data = NULL;
     value->len = 0;
 
-    return FHB_DONE;
+    return FHB_ABSENT;
 }
 
 

@@ -106,7 +106,7 @@ void fhb_xml_free(fhb_xml_t *xml);
  * fhb_xml_attr - find an attribute that is in no namespace.
  *
  * shape    name: a literal's bytes
- * returns  FHB_OK and *value, references undone | FHB_DONE without one
+ * returns  FHB_OK and *value, references undone | FHB_ABSENT without one
  */
 
 fhb_must_check fhb_rc_t fhb_xml_attr(const fhb_xml_tag_t *tag,

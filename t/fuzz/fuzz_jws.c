@@ -118,7 +118,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     alloc = oom_init(&oom, 0);
     rc = fhb_jws_open(&jws, &alloc, token);
 
-    if (rc != FHB_OK && rc != FHB_DONE && rc != FHB_E_TOKEN_INVALID) {
+    if (rc != FHB_OK && rc != FHB_NOT_JWT && rc != FHB_E_TOKEN_INVALID) {
         abort();
     }
 

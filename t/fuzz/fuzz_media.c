@@ -94,7 +94,7 @@ check_names(const fhb_media_t *m, fhb_str_t in)
     unsigned char  flipped[FHB_MAX_MEDIA], buf[FHB_MAX_MEDIA];
 
     fhb_out_init(&out, buf, sizeof(buf));
-    check(fhb_media_param(m, charset, &out) == FHB_DONE ? out.len == 0
+    check(fhb_media_param(m, charset, &out) == FHB_ABSENT ? out.len == 0
                                                         : !out.full);
 
     ext = fhb_media_extension(m);

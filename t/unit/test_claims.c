@@ -216,6 +216,66 @@ the_audience_is_one_of_ours(void **state)
 }
 
 
+/*
+ * The rules themselves, before fhb_claims_finish() looks at their verdict:
+ * whatever a JWT lacks, it stays a JWT.
+ */
+
+static void
+a_jwt_that_lacks_a_claim_is_not_taken_for_none(void **state)
+{
+    size_t              i;
+    fhb_rc_t            rc;
+    fhb_doc_t          *doc;
+    fhb_alloc_t         alloc;
+    fhb_claims_check_t  chk;
+
+    static const char  *payloads[] = {
+        "{\"iss\":\"https://as/\"" EXP "}",
+        "{\"iss\":\"https://as/\"}",
+        "{\"aud\":\"https://rs\"" EXP "}",
+        "{\"iss\":\"https://as/\",\"aud\":[]" EXP "}",
+        "{" BASE "}",
+        "{}",
+        "[]",
+        "null"
+    };
+
+    (void) state;
+
+    alloc = oom_init(&oom, 0);
+
+    chk.policy = &policy;
+    chk.alloc = &alloc;
+    chk.text = &text;
+    chk.now = NOW;
+
+    for (i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++) {
+
+        fhb_out_init(&text, buf, sizeof(buf));
+        memset(&claims, 0, sizeof(claims));
+
+        assert_int_equal(fhb_doc_parse(&doc, &alloc, str(payloads[i])),
+                         FHB_OK);
+
+        rc = fhb_claims_judge_jwt(&claims, &chk, str(typ),
+                                  fhb_doc_root(doc));
+        fhb_doc_free(doc);
+
+        if (rc != BAD) {
+            fail_msg("%s: %d", payloads[i], rc);
+        }
+
+        assert_int_not_equal(check(payloads[i]), FHB_NOT_JWT);
+    }
+
+    assert_int_not_equal(FHB_ABSENT, FHB_NOT_JWT);
+    assert_int_not_equal(FHB_ABSENT, FHB_MISS);
+    assert_int_not_equal(FHB_NOT_JWT, FHB_MISS);
+    assert_int_equal(oom.live, 0);
+}
+
+
 static void
 dates_are_read_by_hand(void **state)
 {
@@ -703,6 +763,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         T(the_issuer_is_exact),
         T(the_audience_is_one_of_ours),
+        T(a_jwt_that_lacks_a_claim_is_not_taken_for_none),
         T(dates_are_read_by_hand),
         T(the_leeway_counts_on_both_sides),
         T(a_hit_of_a_cache_is_checked_again),

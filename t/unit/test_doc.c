@@ -719,9 +719,9 @@ a_tree_is_found_by_names(void **state)
     assert_int_equal(s.len, 3);
     assert_memory_equal(s.data, "1.5", 3);
     assert_int_equal(fhb_doc_string(node, &s), FHB_E_SYNTAX);
-    assert_int_equal(fhb_doc_string(NULL, &s), FHB_DONE);
-    assert_int_equal(fhb_doc_number(NULL, &s), FHB_DONE);
-    assert_int_equal(fhb_doc_bool(NULL, &value), FHB_DONE);
+    assert_int_equal(fhb_doc_string(NULL, &s), FHB_ABSENT);
+    assert_int_equal(fhb_doc_number(NULL, &s), FHB_ABSENT);
+    assert_int_equal(fhb_doc_bool(NULL, &value), FHB_ABSENT);
     assert_int_equal(fhb_doc_bool(node, &value), FHB_E_SYNTAX);
     assert_false(fhb_doc_is(node, str("1.5")));
     assert_false(fhb_doc_is(NULL, str("")));

@@ -209,8 +209,8 @@ rc_of(const row_t *row)
         fhb_rc_t     rc;
     } verdicts[] = {
         { "ok", FHB_OK },
-        { "again", FHB_AGAIN },
-        { "opaque", FHB_DONE },
+        { "again", FHB_NO_KEY },
+        { "opaque", FHB_NOT_JWT },
         { "invalid", FHB_E_TOKEN_INVALID },
         { "expired", FHB_E_TOKEN_EXPIRED }
     };

@@ -98,7 +98,7 @@ param(const char *type, fhb_str_t name, const char *want)
     fhb_out_init(&out, buf, sizeof(buf));
 
     if (want == NULL) {
-        assert_int_equal(fhb_media_param(&m, name, &out), FHB_DONE);
+        assert_int_equal(fhb_media_param(&m, name, &out), FHB_ABSENT);
         assert_int_equal(out.len, 0);
         return;
     }

@@ -48,7 +48,7 @@ story_open(void *data, const fhb_xml_tag_t *tag)
     story_add(s, "|", 1);
 
     rc = fhb_xml_attr(tag, a, &value);
-    assert_true(rc == FHB_OK || (rc == FHB_DONE && value.len == 0));
+    assert_true(rc == FHB_OK || (rc == FHB_ABSENT && value.len == 0));
 
     story_add(s, value.data, value.len);
     story_add(s, ">", 1);

@@ -298,7 +298,7 @@ ngx_http_fhir_binary_cache_fresh(const ngx_http_fhir_binary_loc_conf_t *conf,
 
 
 /*
- * FHB_OK: the claims are the cached ones and hold now; FHB_DONE: not cached;
+ * FHB_OK: the claims are the cached ones and hold now; FHB_MISS: not cached;
  * else the cached refusal.
  */
 
@@ -313,12 +313,12 @@ ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
 
     if (ctx->conf->cache == NULL) {
         ngx_str_set(&ctx->grant.cached, "BYPASS");
-        return FHB_DONE;
+        return FHB_MISS;
     }
 
     cache = ctx->conf->cache->data;
     now = ngx_time();
-    rc = FHB_DONE;
+    rc = FHB_MISS;
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
@@ -347,7 +347,7 @@ ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
         rc = fhb_claims_timely(&ctx->grant.claims, now, ctx->conf->leeway);
     }
 
-    if (rc == FHB_DONE) {
+    if (rc == FHB_MISS) {
         ngx_str_set(&ctx->grant.cached, "MISS");
 
     } else {

@@ -136,7 +136,7 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (rc != FHB_DONE) {
+    if (rc != FHB_MISS) {
         return ngx_http_fhir_binary_reject(r, ctx, rc);
     }
 
@@ -322,7 +322,7 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
     case FHB_OK:
         break;
 
-    case FHB_AGAIN:
+    case FHB_NO_KEY:
 
         n = ngx_http_fhir_binary_keys_seek(r, ctx);
 
@@ -334,7 +334,7 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
 
         return ngx_http_fhir_binary_token_deny(r, ctx, rc, 0);
 
-    case FHB_DONE:
+    case FHB_NOT_JWT:
 
         if (ctx->conf->introspected) {
             return ngx_http_fhir_binary_token_introspect(r, ctx);
@@ -382,7 +382,7 @@ ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
     rc = fhb_jws_open(&jws, &heap, ctx->grant.token);
     fhb_jws_free(jws);
 
-    return (rc == FHB_DONE);
+    return (rc == FHB_NOT_JWT);
 }
 
 
