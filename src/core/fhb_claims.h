@@ -10,6 +10,7 @@
 #define FHB_CLAIMS_H
 
 #include "fhb.h"
+#include "fhb_digest.h"
 #include "fhb_jwk.h"
 #include "fhb_out.h"
 
@@ -35,20 +36,57 @@ typedef struct {
 } fhb_claims_path_t;
 
 
+/*
+ * What a token is held against.  This list makes the struct and its digest,
+ * so no member can be left out of the digest: a verdict that is cached in one
+ * location would open another.
+ *
+ *     LIST(name)          strings, n of them in nNAME
+ *     NUMBER(type, name)
+ *     PATH(name)          where a claim is found
+ */
+
+#define FHB_CLAIMS_POLICY(LIST, NUMBER, PATH)                                \
+    LIST(issuers)                       /* none: no JWT is accepted */       \
+    LIST(audiences)                     /* none: the same, unless */         \
+    NUMBER(unsigned, audience_off)                                           \
+    NUMBER(unsigned, algs)              /* FHB_JWK_*; 0: no JWT */           \
+    NUMBER(fhb_claims_profile_t, profile)                                    \
+    NUMBER(int64_t, leeway)             /* seconds, not negative */          \
+    PATH(scope)                         /* by default "scope" */             \
+    PATH(patient)                       /* by default "patient" */           \
+    PATH(client_id)                     /* by default "client_id" */         \
+    PATH(tenant)                        /* by default none */
+
+#define FHB_CLAIMS_LIST(name)          const fhb_str_t *name; size_t n##name;
+#define FHB_CLAIMS_NUMBER(type, name)  type name;
+#define FHB_CLAIMS_PATH(name)          fhb_claims_path_t name;
+
 typedef struct {
-    const fhb_str_t       *issuers;
-    size_t                 nissuers;    /* 0: no JWT is accepted */
-    const fhb_str_t       *audiences;
-    size_t                 naudiences;  /* 0: no JWT is accepted, unless */
-    unsigned               audience_off:1;
-    unsigned               algs;        /* FHB_JWK_*; 0: no JWT is accepted */
-    fhb_claims_profile_t   profile;
-    int64_t                leeway;      /* seconds, not negative */
-    fhb_claims_path_t      scope;       /* by default "scope" */
-    fhb_claims_path_t      patient;     /* by default "patient" */
-    fhb_claims_path_t      client_id;   /* by default "client_id" */
-    fhb_claims_path_t      tenant;      /* by default none */
+    FHB_CLAIMS_POLICY(FHB_CLAIMS_LIST, FHB_CLAIMS_NUMBER, FHB_CLAIMS_PATH)
 } fhb_claims_policy_t;
+
+
+/*
+ * What else of a location decides about a token: where the keys and answers
+ * come from.  URIs are as written, with the names of their variables; what
+ * these come to, and the keys themselves, are a matter of each request.
+ */
+
+#define FHB_CLAIMS_PLACE(STRING, NUMBER)                                     \
+    STRING(file)                        /* of the server's block */          \
+    NUMBER(line)                        /* of the server's block */          \
+    STRING(server)                      /* its first name */                 \
+    STRING(key_uri)                     /* of the keys; empty: a file */     \
+    STRING(introspect_uri)                                                   \
+    NUMBER(introspected)                /* which tokens; 0: none */
+
+#define FHB_CLAIMS_PLACE_STRING(name)  fhb_str_t name;
+#define FHB_CLAIMS_PLACE_NUMBER(name)  int64_t name;
+
+typedef struct {
+    FHB_CLAIMS_PLACE(FHB_CLAIMS_PLACE_STRING, FHB_CLAIMS_PLACE_NUMBER)
+} fhb_claims_place_t;
 
 
 /* one check of one token */
@@ -181,6 +219,21 @@ fhb_str_t *fhb_claims_part(fhb_claims_t *claims, fhb_claims_part_t part);
 
 fhb_must_check fhb_rc_t fhb_claims_timely(const fhb_claims_t *claims,
     int64_t now, int64_t leeway);
+
+
+/*
+ * fhb_claims_digest - one name for all that a verdict on a token rests on,
+ * but for the token and the keys.
+ *
+ * shape    out: FHB_DIGEST_LEN bytes; the same for the same values, in every
+ *          process of this machine
+ * returns  FHB_OK | FHB_E_NOMEM when openssl fails; out is zeroed then
+ * memory   a context of openssl, freed again
+ * test     t/unit/test_claims_digest.c
+ */
+
+fhb_must_check fhb_rc_t fhb_claims_digest(unsigned char *out,
+    const fhb_claims_policy_t *policy, const fhb_claims_place_t *place);
 
 
 #pragma GCC visibility pop

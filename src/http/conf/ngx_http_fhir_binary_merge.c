@@ -259,82 +259,20 @@ static ngx_int_t
 ngx_http_fhir_binary_merge_digest(ngx_conf_t *cf,
     ngx_http_fhir_binary_loc_conf_t *conf)
 {
-    fhb_str_t                     *s, *all;
-    ngx_uint_t                     i, j, n;
-    ngx_array_t                    parts;
-    ngx_http_core_srv_conf_t      *cscf;
-
-    const fhb_claims_path_t       *path[] = {
-        &conf->policy.scope, &conf->policy.patient, &conf->policy.client_id,
-        &conf->policy.tenant
-    };
-
-    struct {
-        uint64_t                   algs;
-        uint64_t                   profile;
-        uint64_t                   leeway;
-        uint64_t                   audience_off;
-        uint64_t                   introspected;
-        uint64_t                   line;
-        uint64_t                   counts[6];
-    } fixed;
+    fhb_claims_place_t         place;
+    ngx_http_core_srv_conf_t  *cscf;
 
     cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
 
-    ngx_memzero(&fixed, sizeof(fixed));
+    place.file.data = cscf->file_name;
+    place.file.len = cscf->file_name ? ngx_strlen(cscf->file_name) : 0;
+    place.line = cscf->line;
+    place.server = ngx_http_fhir_binary_to_core(cscf->server_name);
+    place.key_uri = ngx_http_fhir_binary_merge_uri(conf->key_request);
+    place.introspect_uri = ngx_http_fhir_binary_merge_uri(conf->introspect);
+    place.introspected = conf->introspected;
 
-    fixed.algs = conf->policy.algs;
-    fixed.profile = conf->policy.profile;
-    fixed.leeway = conf->policy.leeway;
-    fixed.audience_off = conf->policy.audience_off;
-    fixed.introspected = conf->introspected;
-    fixed.line = cscf->line;
-    fixed.counts[0] = conf->policy.nissuers;
-    fixed.counts[1] = conf->policy.naudiences;
-
-    for (i = 0; i < 4; i++) {
-        fixed.counts[i + 2] = path[i]->n;
-    }
-
-    n = 5 + fixed.counts[0] + fixed.counts[1] + fixed.counts[2]
-        + fixed.counts[3] + fixed.counts[4] + fixed.counts[5];
-
-    if (ngx_array_init(&parts, cf->temp_pool, n, sizeof(fhb_str_t))
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    all = parts.elts;
-    s = all;
-
-    s->data = (u_char *) &fixed;
-    s->len = sizeof(fixed);
-    s++;
-
-    s->data = cscf->file_name;
-    s->len = cscf->file_name ? ngx_strlen(cscf->file_name) : 0;
-    s++;
-
-    *s++ = ngx_http_fhir_binary_to_core(cscf->server_name);
-    *s++ = ngx_http_fhir_binary_merge_uri(conf->introspect);
-    *s++ = ngx_http_fhir_binary_merge_uri(conf->key_request);
-
-    for (i = 0; i < conf->policy.nissuers; i++) {
-        *s++ = conf->policy.issuers[i];
-    }
-
-    for (i = 0; i < conf->policy.naudiences; i++) {
-        *s++ = conf->policy.audiences[i];
-    }
-
-    for (i = 0; i < 4; i++) {
-        for (j = 0; j < path[i]->n; j++) {
-            *s++ = path[i]->names[j];
-        }
-    }
-
-    return (fhb_digest_sha256(conf->digest, all, s - all) == FHB_OK)
+    return (fhb_claims_digest(conf->digest, &conf->policy, &place) == FHB_OK)
            ? NGX_OK : NGX_ERROR;
 }
 
