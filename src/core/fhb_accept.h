@@ -6,6 +6,7 @@
 #define FHB_ACCEPT_H
 
 #include "fhb_media.h"
+#include "fhb_out.h"
 
 #pragma GCC visibility push(hidden)
 

@@ -143,12 +143,11 @@ fhb_b64_decode(fhb_b64_dec_t *st, unsigned char *out, size_t *written,
 {
     fhb_rc_t              rc;
     unsigned char         v, *start;
-    const unsigned char  *first, *last;
+    const unsigned char  *last;
 
     st->kernel = fhb_b64_best(st->kernel);
     rc = st->bad ? FHB_E_BACKEND_BASE64 : FHB_OK;
     start = out;
-    first = in;
     last = len ? in + len : in;
 
     while (in != last && rc == FHB_OK) {
@@ -180,7 +179,6 @@ fhb_b64_decode(fhb_b64_dec_t *st, unsigned char *out, size_t *written,
         }
     }
 
-    st->off += (uint64_t) (in - first);
     *written = (size_t) (out - start);
 
     return rc;
@@ -302,12 +300,11 @@ fhb_b64_check(fhb_b64_dec_t *st, unsigned char *out, size_t *written,
 {
     fhb_rc_t              rc;
     unsigned char         v, *start;
-    const unsigned char  *first, *last;
+    const unsigned char  *last;
 
     st->kernel = fhb_b64_best(st->kernel);
     rc = st->bad ? FHB_E_BACKEND_BASE64 : FHB_OK;
     start = out;
-    first = in;
     last = len ? in + len : in;
 
     while (in != last && rc == FHB_OK) {
@@ -334,7 +331,6 @@ fhb_b64_check(fhb_b64_dec_t *st, unsigned char *out, size_t *written,
         }
     }
 
-    st->off += (uint64_t) (in - first);
     *written = (size_t) (out - start);
 
     return rc;
@@ -387,7 +383,6 @@ fhb_b64_decode_plain(fhb_b64_dec_t *st, unsigned char *out, size_t *written,
 
     fhb_b64_decode_run(st, &out, &p, in + len);
 
-    st->off += (uint64_t) (p - in);
     *written = (size_t) (out - start);
 
     return (size_t) (p - in);
@@ -414,7 +409,6 @@ fhb_b64_check_plain(fhb_b64_dec_t *st, unsigned char *out, size_t *written,
 
     fhb_b64_check_seen(st, out, n);
 
-    st->off += n;
     *written = n;
 
     return n;

@@ -40,8 +40,6 @@ typedef struct {
 
 typedef struct {
     const fhb_b64_kernel_t  *kernel;    /* NULL: not chosen yet */
-    uint64_t                 off;       /* of the next byte of input; after
-                                         * an error: of the bad one */
     unsigned char            bits;      /* not written yet */
     unsigned char            n;         /* of this quantum: 0 .. 3 */
     unsigned char            pad;       /* "=" seen: 0, 1 or 2 */
@@ -60,11 +58,6 @@ typedef struct {
  */
 
 const fhb_b64_kernel_t *fhb_b64_kernel(fhb_str_t name);
-
-
-/* the name of a kernel, for the log */
-
-fhb_str_t fhb_b64_kernel_name(const fhb_b64_kernel_t *kernel);
 
 
 /*
@@ -125,8 +118,6 @@ size_t fhb_b64_encode_end(fhb_b64_enc_t *st, unsigned char *out);
  *          but white space after the padding, and for spare bits that are
  *          not zero; then for every later slice too.  *written is set in
  *          both cases: what stood before the error counts
- * units    st->off is the offset of the first bad byte, from stream start;
- *          of spare bits: of the "=" behind them
  * memory   none; st may be copied
  * source   RFC 4648 s.4, s.3.5; FHIR base64Binary
  * test     t/unit/test_b64.c, t/fuzz/fuzz_b64.c

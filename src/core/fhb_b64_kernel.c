@@ -110,13 +110,6 @@ fhb_b64_kernel_is(fhb_str_t name, const fhb_b64_kernel_t *kernel)
 }
 
 
-fhb_str_t
-fhb_b64_kernel_name(const fhb_b64_kernel_t *kernel)
-{
-    return kernel->name;
-}
-
-
 /*
  *     in     aaaaaaaa bbbbbbbb cccccccc
  *     out    aaaaaa aabbbb bbbbcc cccccc

@@ -196,10 +196,8 @@ fhb_bin_set(fhb_bin_facts_t *facts, fhb_bin_field_t field, fhb_str_t value)
         facts->binary = fhb_text_eq(value, binary) ? 1 : 0;
         return facts->binary ? FHB_OK : FHB_E_BACKEND_RESOURCE;
 
-    case FHB_BIN_FIELD_ID:
-        s = &facts->meta.id;
-        room = facts->id;
-        max = sizeof(facts->id);
+    case FHB_BIN_FIELD_ID:              /* the path's is the one that counts */
+        max = FHB_MAX_ID;
         break;
 
     case FHB_BIN_FIELD_VERSION_ID:
@@ -250,7 +248,7 @@ fhb_bin_set(fhb_bin_facts_t *facts, fhb_bin_field_t field, fhb_str_t value)
 
     /* what META told stays as it was told */
 
-    if (facts->decided) {
+    if (s == NULL || facts->decided) {
         return FHB_OK;
     }
 

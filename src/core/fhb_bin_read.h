@@ -22,7 +22,6 @@
 /* what a resource says of itself; an empty string: nothing, or too late */
 
 typedef struct {
-    fhb_str_t       id;
     fhb_str_t       version_id;
     fhb_str_t       last_updated;
     fhb_str_t       content_type;

@@ -42,7 +42,6 @@ typedef struct {
     unsigned        subsetted:1;        /* the tag that is open: so does its
                                          * code */
     unsigned        foreign:1;          /* but it is another system's */
-    unsigned char   id[FHB_MAX_ID];
     unsigned char   version_id[FHB_MAX_ID];
     unsigned char   last_updated[FHB_BIN_MAX_INSTANT];
     unsigned char   content_type[FHB_MAX_MEDIA];

@@ -20,6 +20,8 @@ static fhb_rc_t fhb_claims_origin(const fhb_claims_policy_t *policy,
     const fhb_doc_node_t *root, int required);
 static fhb_rc_t fhb_claims_keep(fhb_claims_t *claims,
     const fhb_claims_check_t *check, const fhb_doc_node_t *root);
+static const fhb_doc_node_t *fhb_claims_at(const fhb_doc_node_t *root,
+    const fhb_claims_path_t *path, const fhb_str_t *name, int *said);
 static int fhb_claims_complete(const fhb_claims_t *claims,
     const fhb_doc_node_t *root);
 static int fhb_claims_is_identity(const fhb_claims_policy_t *policy,
@@ -327,7 +329,13 @@ fhb_claims_typ(const fhb_claims_policy_t *policy, fhb_str_t typ)
 }
 
 
-const fhb_doc_node_t *
+/*
+ * The value of a claim, found by its path in the policy or by its default
+ * name.  NULL and *said is 0: there is no such claim.  NULL and *said is 1:
+ * something on the path is there, but is no object.
+ */
+
+static const fhb_doc_node_t *
 fhb_claims_at(const fhb_doc_node_t *root, const fhb_claims_path_t *path,
     const fhb_str_t *name, int *said)
 {

@@ -20,17 +20,7 @@ fhb_must_check fhb_rc_t fhb_claims_judge_answer(fhb_claims_t *claims,
     const fhb_claims_check_t *check, const fhb_doc_node_t *root);
 
 
-/*
- * The paths of the claims that are kept, as they are in a policy or by
- * default.  NULL and *said is 0: there is no such claim.  NULL and *said is
- * 1: an object on the way is there, but is no object.
- */
-
-const fhb_doc_node_t *fhb_claims_at(const fhb_doc_node_t *root,
-    const fhb_claims_path_t *path, const fhb_str_t *name, int *said);
-
-
-/* and single values; node may be NULL */
+/* single values; node may be NULL */
 
 /* FHB_OK | FHB_ABSENT for NULL | FHB_E_SYNTAX; a fraction is rounded up */
 

@@ -298,19 +298,6 @@ fhb_doc_member(const fhb_doc_node_t *node, fhb_str_t name)
 }
 
 
-const fhb_doc_node_t *
-fhb_doc_find(const fhb_doc_node_t *node, const fhb_str_t *path, size_t n)
-{
-    size_t  i;
-
-    for (i = 0; i < n && node != NULL; i++) {
-        node = fhb_doc_member(node, path[i]);
-    }
-
-    return node;
-}
-
-
 fhb_rc_t
 fhb_doc_string(const fhb_doc_node_t *node, fhb_str_t *s)
 {

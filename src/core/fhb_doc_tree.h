@@ -82,18 +82,6 @@ const fhb_doc_node_t *fhb_doc_member(const fhb_doc_node_t *node,
 
 
 /*
- * fhb_doc_find - follow member names down through objects.
- *
- * shape    path: n names; without any, node itself is found
- * returns  the value | NULL when one of the names is missing
- * test     t/unit/test_doc.c
- */
-
-const fhb_doc_node_t *fhb_doc_find(const fhb_doc_node_t *node,
-    const fhb_str_t *path, size_t n);
-
-
-/*
  * fhb_doc_string, fhb_doc_number - the bytes of a string, or those of a
  * number as it was written.
  *

@@ -2,6 +2,13 @@
 #include "fhb_route.h"
 
 
+typedef struct {
+    fhb_str_t  opaque;                  /* between the quotes */
+    unsigned   weak:1;
+} fhb_etag_t;
+
+
+static fhb_rc_t fhb_etag_parse(fhb_etag_t *etag, fhb_str_t s);
 static size_t fhb_etag_scan(fhb_etag_t *etag, fhb_str_t s);
 static int fhb_etag_equal(const fhb_etag_t *a, const fhb_etag_t *b,
     int strong);
@@ -53,7 +60,9 @@ fhb_etag_scan(fhb_etag_t *etag, fhb_str_t s)
 }
 
 
-fhb_rc_t
+/* the whole of s is one entity-tag */
+
+static fhb_rc_t
 fhb_etag_parse(fhb_etag_t *etag, fhb_str_t s)
 {
     if (s.len == 0 || s.len > FHB_MAX_ETAG

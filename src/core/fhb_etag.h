@@ -12,24 +12,6 @@
 #pragma GCC visibility push(hidden)
 
 
-typedef struct {
-    fhb_str_t  opaque;                  /* between the quotes */
-    unsigned   weak:1;
-} fhb_etag_t;
-
-
-/*
- * fhb_etag_parse - read one entity-tag.
- *
- * returns  FHB_OK, opaque points into s | FHB_E_SYNTAX, also past
- *          FHB_MAX_ETAG bytes
- * source   RFC 9110 s.8.8.3
- * test     t/unit/test_etag.c
- */
-
-fhb_must_check fhb_rc_t fhb_etag_parse(fhb_etag_t *etag, fhb_str_t s);
-
-
 /*
  * fhb_etag_version - the versionId that a backend's entity-tag carries.
  *

@@ -257,13 +257,6 @@ fhb_jwk_set_digest(const fhb_jwk_set_t *set)
 }
 
 
-unsigned
-fhb_jwk_set_count(const fhb_jwk_set_t *set)
-{
-    return set->n;
-}
-
-
 fhb_str_t
 fhb_jwk_refusal_text(fhb_jwk_refusal_t refusal)
 {

@@ -98,9 +98,6 @@ void fhb_jwk_set_free(fhb_jwk_set_t *set);
 fhb_str_t fhb_jwk_set_digest(const fhb_jwk_set_t *set);
 
 
-unsigned fhb_jwk_set_count(const fhb_jwk_set_t *set);
-
-
 /*
  * fhb_jwk_refusal_text, fhb_jwk_fate_text - a few words for a log.
  *

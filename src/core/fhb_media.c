@@ -225,31 +225,6 @@ fhb_media_next(fhb_media_param_t *p)
 }
 
 
-fhb_rc_t
-fhb_media_param(const fhb_media_t *m, fhb_str_t name, fhb_out_t *out)
-{
-    unsigned char      c;
-    fhb_media_param_t  p;
-
-    p.rest = m->params;
-
-    while (fhb_media_next(&p) == FHB_OK) {
-
-        if (!fhb_text_eq_ci(p.name, name)) {
-            continue;
-        }
-
-        while (fhb_text_unquote(&p.value, &c) == FHB_OK) {
-            fhb_out_byte(out, c);
-        }
-
-        return FHB_OK;
-    }
-
-    return FHB_ABSENT;
-}
-
-
 fhb_form_t
 fhb_media_fhir(const fhb_media_t *m)
 {
@@ -378,24 +353,4 @@ fhb_str_t
 fhb_media_extension(const fhb_media_t *m)
 {
     return fhb_media_find(m)->extension;
-}
-
-
-void
-fhb_media_write(fhb_out_t *out, const fhb_media_t *m)
-{
-    fhb_media_param_t  p;
-
-    fhb_out_str(out, m->type);
-    fhb_out_byte(out, '/');
-    fhb_out_str(out, m->subtype);
-
-    p.rest = m->params;
-
-    while (fhb_media_next(&p) == FHB_OK) {
-        fhb_out_lit(out, "; ");
-        fhb_out_str(out, p.name);
-        fhb_out_byte(out, '=');
-        fhb_out_str(out, p.value);
-    }
 }

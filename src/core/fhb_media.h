@@ -7,7 +7,6 @@
 #define FHB_MEDIA_H
 
 #include "fhb.h"
-#include "fhb_out.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -76,19 +75,6 @@ fhb_must_check fhb_rc_t fhb_media_next(fhb_media_param_t *p);
 
 
 /*
- * fhb_media_param - the value of a parameter, quotes and escapes undone.
- *
- * shape    name: in any case; out: receives the value of the first
- *          parameter of that name
- * returns  FHB_OK | FHB_ABSENT when there is none
- * test     t/unit/test_media.c
- */
-
-fhb_must_check fhb_rc_t fhb_media_param(const fhb_media_t *m, fhb_str_t name,
-    fhb_out_t *out);
-
-
-/*
  * fhb_media_fhir - which FHIR form a type names, under any of its names.
  *
  * returns  FHB_FORM_JSON | FHB_FORM_XML | FHB_FORM_NONE
@@ -136,16 +122,6 @@ fhb_media_risk_t fhb_media_risk(const fhb_media_t *m);
  */
 
 fhb_str_t fhb_media_extension(const fhb_media_t *m);
-
-
-/*
- * fhb_media_write - write a type as a FHIR code: parameters apart by one
- * space, no blanks at the ends; values stay as received.
- *
- * source   spec-facts c.4 (contentType)
- */
-
-void fhb_media_write(fhb_out_t *out, const fhb_media_t *m);
 
 
 #pragma GCC visibility pop

@@ -51,9 +51,6 @@ fhb_route_parse(fhb_route_t *route, fhb_str_t path)
     rest = path;
 
     do {
-        found.base.data = path.data;
-        found.base.len = path.len - rest.len;
-
         if (!fhb_route_segment(&rest, &segment)
             || !fhb_route_plain(segment))
         {

@@ -20,7 +20,6 @@ typedef enum {
 
 typedef struct {
     fhb_route_kind_t  kind;
-    fhb_str_t         base;             /* path before "/Binary" */
     fhb_str_t         id;               /* read, vread */
     fhb_str_t         vid;              /* vread */
 } fhb_route_t;

@@ -82,26 +82,6 @@ fhb_scope_next(fhb_str_t *rest, fhb_scope_t *s)
 
 
 unsigned
-fhb_scope_grants(fhb_str_t scope, fhb_str_t resource)
-{
-    unsigned     contexts;
-    fhb_scope_t  s;
-
-    contexts = 0;
-
-    if (scope.len > FHB_MAX_SCOPE || !fhb_scope_resource_valid(resource)) {
-        return 0;
-    }
-
-    while (fhb_scope_next(&scope, &s) == FHB_OK) {
-        contexts |= fhb_scope_covers(&s, resource);
-    }
-
-    return contexts;
-}
-
-
-unsigned
 fhb_scope_covers(const fhb_scope_t *s, fhb_str_t resource)
 {
     if (s->read

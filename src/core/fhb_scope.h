@@ -110,26 +110,15 @@ fhb_must_check fhb_rc_t fhb_scope_next(fhb_str_t *rest, fhb_scope_t *s);
 
 
 /*
- * fhb_scope_grants - in which contexts a scope string lets a type be read.
+ * fhb_scope_covers - in which context a scope lets a type be read.
  *
- * shape    scope: as granted; resource: a type's name, such as "Binary"
- * returns  a set of FHB_SCOPE_PATIENT, _USER, _SYSTEM; 0 for a string above
- *          FHB_MAX_SCOPE and for a name that is no type's
- * memory   none
+ * shape    resource: a valid name of a type, such as "Binary"
+ * returns  one of FHB_SCOPE_PATIENT, _USER, _SYSTEM | 0
  * source   spec-facts f.1, f.4; RFC 6749 s.3.3; SMART App Launch 2.2, scopes
  * test     t/unit/test_scope.c, t/fuzz/fuzz_scope.c
  *
  * A scope with a constraint ("?...") grants nothing: the constraint is about
  * instances that the gateway does not see.
- */
-
-unsigned fhb_scope_grants(fhb_str_t scope, fhb_str_t resource);
-
-
-/*
- * fhb_scope_covers - the same for a single scope.
- *
- * shape    resource: a valid name
  */
 
 unsigned fhb_scope_covers(const fhb_scope_t *s, fhb_str_t resource);

@@ -30,13 +30,6 @@ static const unsigned char  fhb_text_tchar[256] = {
 };
 
 
-int
-fhb_text_is_tchar(unsigned char c)
-{
-    return fhb_text_tchar[c];
-}
-
-
 static int
 fhb_text_is_printable(unsigned char c)
 {
@@ -194,59 +187,6 @@ fhb_text_eq_ci(fhb_str_t a, fhb_str_t b)
     }
 
     return 1;
-}
-
-
-int
-fhb_text_eq_ct(fhb_str_t a, fhb_str_t b)
-{
-    size_t                  i;
-    volatile unsigned char  diff;
-
-    if (a.len != b.len) {
-        return 0;
-    }
-
-    diff = 0;
-
-    for (i = 0; i < a.len; i++) {
-        diff |= a.data[i] ^ b.data[i];
-    }
-
-    return diff == 0;
-}
-
-
-fhb_rc_t
-fhb_text_decimal(uint64_t *value, fhb_str_t s, uint64_t max)
-{
-    size_t    i;
-    uint64_t  n, digit;
-
-    if (s.len == 0) {
-        return FHB_E_SYNTAX;
-    }
-
-    n = 0;
-
-    for (i = 0; i < s.len; i++) {
-
-        if (s.data[i] < '0' || s.data[i] > '9') {
-            return FHB_E_SYNTAX;
-        }
-
-        digit = s.data[i] - '0';
-
-        if (digit > max || n > (max - digit) / 10) {
-            return FHB_E_SYNTAX;
-        }
-
-        n = n * 10 + digit;
-    }
-
-    *value = n;
-
-    return FHB_OK;
 }
 
 

@@ -41,15 +41,6 @@ fhb_text_lower(unsigned char c)
 
 
 /*
- * fhb_text_is_tchar - whether a byte may stand in a token.
- *
- * source   RFC 9110 s.5.6.2
- */
-
-int fhb_text_is_tchar(unsigned char c);
-
-
-/*
  * fhb_text_token, fhb_text_ows, fhb_text_quoted - how many bytes at the start
  * of s are a token, are optional white space, or are a whole quoted-string
  * with its quotes.
@@ -100,26 +91,6 @@ int fhb_text_value_eq(fhb_str_t a, fhb_str_t b, int ci);
 
 int fhb_text_eq(fhb_str_t a, fhb_str_t b);
 int fhb_text_eq_ci(fhb_str_t a, fhb_str_t b);
-
-
-/*
- * fhb_text_eq_ct - whether two secrets are equal.
- *
- * The time taken tells the lengths, and nothing of the bytes.
- */
-
-int fhb_text_eq_ct(fhb_str_t a, fhb_str_t b);
-
-
-/*
- * fhb_text_decimal - read a whole string as a decimal number.
- *
- * shape    s: 1*DIGIT, leading zeros allowed
- * returns  FHB_OK and *value | FHB_E_SYNTAX for anything else or above max
- */
-
-fhb_must_check fhb_rc_t fhb_text_decimal(uint64_t *value, fhb_str_t s,
-    uint64_t max);
 
 
 /*

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "fhb_b64.h"
+#include "fhb_b64_kernel.h"
 
 
 #define BENCH_ROUNDS      21
@@ -206,7 +206,7 @@ bench_print(const bench_row_t *row)
     }
 
     if (row->kernel) {
-        name = (const char *) fhb_b64_kernel_name(row->kernel).data;
+        name = (const char *) row->kernel->name.data;
     }
 
     bench_spread(gbs, g);

@@ -94,8 +94,6 @@ fuzz_read(fuzz_result_t *r, const fhb_b64_kernel_t *k, int check,
         memcpy(r->out + r->n, slice, w);
         r->n += w;
     }
-
-    fuzz_assert(r->rc == FHB_OK ? r->st.off == len : r->st.off < len);
 }
 
 
@@ -121,7 +119,7 @@ fuzz_encode(unsigned char *out, const fhb_b64_kernel_t *k,
 static void
 fuzz_same(const fuzz_result_t *a, const fuzz_result_t *b)
 {
-    fuzz_assert(a->rc == b->rc && a->n == b->n && a->st.off == b->st.off
+    fuzz_assert(a->rc == b->rc && a->n == b->n
                 && a->st.n == b->st.n && a->st.pad == b->st.pad
                 && a->st.bits == b->st.bits && a->st.bad == b->st.bad
                 && memcmp(a->out, b->out, a->n) == 0);
@@ -174,7 +172,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_read(&check, scalar, 1, data, len, FUZZ_MAX);
     n = fuzz_encode(want, scalar, data, len, FUZZ_MAX);
 
-    fuzz_assert(decode.rc == check.rc && decode.st.off == check.st.off);
+    fuzz_assert(decode.rc == check.rc);
 
     if (fhb_b64_decode_end(&decode.st) == FHB_OK) {
         w = fuzz_encode(text, scalar, decode.out, decode.n, FUZZ_MAX);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "fhb_media.h"
+#include "fhb_out.h"
 #include "fhb_text.h"
 
 
@@ -50,6 +51,28 @@ check_escape(void (*f)(fhb_out_t *out, fhb_str_t s), fhb_str_t in,
 }
 
 
+/* parameters apart by one space, their values as received */
+
+static void
+write_type(fhb_out_t *out, const fhb_media_t *m)
+{
+    fhb_media_param_t  p;
+
+    fhb_out_str(out, m->type);
+    fhb_out_byte(out, '/');
+    fhb_out_str(out, m->subtype);
+
+    p.rest = m->params;
+
+    while (fhb_media_next(&p) == FHB_OK) {
+        fhb_out_lit(out, "; ");
+        fhb_out_str(out, p.name);
+        fhb_out_byte(out, '=');
+        fhb_out_str(out, p.value);
+    }
+}
+
+
 static void
 check_again(const fhb_media_t *m)
 {
@@ -59,7 +82,7 @@ check_again(const fhb_media_t *m)
     unsigned char      buf[4 * FHB_MAX_MEDIA], twice[4 * FHB_MAX_MEDIA];
 
     fhb_out_init(&out, buf, sizeof(buf));
-    fhb_media_write(&out, m);
+    write_type(&out, m);
     check(!out.full);
 
     check(fhb_media_split(&copy, fhb_out_result(&out)) == FHB_OK);
@@ -79,7 +102,7 @@ check_again(const fhb_media_t *m)
     check(fhb_media_next(&q) == FHB_DONE);
 
     fhb_out_init(&again, twice, sizeof(twice));
-    fhb_media_write(&again, &copy);
+    write_type(&again, &copy);
     check(fhb_text_eq(fhb_out_result(&out), fhb_out_result(&again)));
 }
 
@@ -88,14 +111,9 @@ static void
 check_names(const fhb_media_t *m, fhb_str_t in)
 {
     size_t         i, n;
-    fhb_str_t      ext, charset = fhb_string("charset");
-    fhb_out_t      out;
+    fhb_str_t      ext;
     fhb_media_t    other;
-    unsigned char  flipped[FHB_MAX_MEDIA], buf[FHB_MAX_MEDIA];
-
-    fhb_out_init(&out, buf, sizeof(buf));
-    check(fhb_media_param(m, charset, &out) == FHB_ABSENT ? out.len == 0
-                                                        : !out.full);
+    unsigned char  flipped[FHB_MAX_MEDIA];
 
     ext = fhb_media_extension(m);
     check(ext.len >= 2 && ext.len <= 5);

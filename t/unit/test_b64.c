@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
-#include "fhb_b64.h"
+#include "fhb_b64_kernel.h"
 #include "guard.h"
 
 
@@ -74,8 +74,7 @@ static size_t
 b64_take(int check, fhb_b64_dec_t *st, unsigned char *out, size_t *written,
     const unsigned char *in, size_t len)
 {
-    size_t    n, run, w;
-    uint64_t  off;
+    size_t  n, run, w;
 
     for (run = 0; run < len; run++) {
         if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -86,8 +85,6 @@ b64_take(int check, fhb_b64_dec_t *st, unsigned char *out, size_t *written,
         }
     }
 
-    off = st->off;
-
     if (st->pad) {
         run = 0;
     }
@@ -95,8 +92,6 @@ b64_take(int check, fhb_b64_dec_t *st, unsigned char *out, size_t *written,
     n = check ? fhb_b64_check_plain(st, out + *written, &w, in, len)
               : fhb_b64_decode_plain(st, out + *written, &w, in, len);
     *written += w;
-
-    assert_int_equal(st->off, off + n);
 
     if (check) {
         assert_int_equal(w, n);
@@ -113,7 +108,7 @@ b64_take(int check, fhb_b64_dec_t *st, unsigned char *out, size_t *written,
 }
 
 
-/* Decodes or checks in pieces; gives the offset of the error, OK or END. */
+/* Decodes or checks in pieces; gives the offset of a bad one, OK or END. */
 
 static uint64_t
 b64_read(int check, int plain, unsigned char *out, size_t *written,
@@ -144,10 +139,8 @@ b64_read(int check, int plain, unsigned char *out, size_t *written,
         if (rc != FHB_OK) {
             assert_int_equal(rc, FHB_E_BACKEND_BASE64);
             assert_int_equal(fhb_b64_decode_end(&st), FHB_E_BACKEND_BASE64);
-            return st.off;
+            return i;
         }
-
-        assert_int_equal(st.off, i + n);
     }
 
     rc = fhb_b64_decode_end(&st);
@@ -257,7 +250,9 @@ b64_one_case(const b64_case_t *t, int check, int plain)
     for (piece = 1; piece <= len + 1; piece++) {
         off = b64_read(check, plain, out, &n, t->in, len, piece);
 
-        if (off != t->off) {
+        if (t->off >= END ? off != t->off
+                          : off > t->off || t->off - off >= piece)
+        {
             fail_msg("\"%s\" in pieces of %zu: %lld, not %lld", t->in, piece,
                      (long long) off, (long long) t->off);
         }
@@ -345,13 +340,11 @@ a_stream_with_an_error_stays_refused(void **state)
         rc = check ? fhb_b64_check(&st, out, &n, bad, 5)
                    : fhb_b64_decode(&st, out, &n, bad, 5);
         assert_int_equal(rc, FHB_E_BACKEND_BASE64);
-        assert_int_equal(st.off, 4);
 
         rc = check ? fhb_b64_check(&st, out, &n, good, 4)
                    : fhb_b64_decode(&st, out, &n, good, 4);
         assert_int_equal(rc, FHB_E_BACKEND_BASE64);
         assert_int_equal(n, 0);
-        assert_int_equal(st.off, 4);
         assert_int_equal(fhb_b64_decode_end(&st), FHB_E_BACKEND_BASE64);
     }
 }
@@ -570,7 +563,7 @@ a_kernel_is_chosen_by_name_or_is_the_best(void **state)
 
     assert_ptr_equal(k, fhb_b64_kernel(b64_str(names[i])));
 
-    s = fhb_b64_kernel_name(k);
+    s = k->name;
     assert_int_equal(s.len, strlen(names[i]));
     assert_memory_equal(s.data, names[i], s.len);
 

@@ -29,7 +29,7 @@
 
 
 /*
- * The story of a resource: "[id|versionId|lastUpdated|contentType|security]"
+ * The story of a resource: "[versionId|lastUpdated|contentType|security]"
  * for META, with "!" behind it when it is empty, and the DATA as it is.
  */
 
@@ -71,15 +71,14 @@ static void
 story_meta(story_t *s, const fhb_bin_meta_t *meta)
 {
     size_t            i;
-    const fhb_str_t  *f[5];
+    const fhb_str_t  *f[4];
 
-    f[0] = &meta->id;
-    f[1] = &meta->version_id;
-    f[2] = &meta->last_updated;
-    f[3] = &meta->content_type;
-    f[4] = &meta->security_context;
+    f[0] = &meta->version_id;
+    f[1] = &meta->last_updated;
+    f[2] = &meta->content_type;
+    f[3] = &meta->security_context;
 
-    for (i = 0; i < 5; i++) {
+    for (i = 0; i < 4; i++) {
         story_add(s, i ? "|" : "[", 1);
         story_add(s, f[i]->data, f[i]->len);
     }
@@ -245,18 +244,18 @@ a_binary_of_any_version_is_read(void **state)
           "\"meta\":{\"versionId\":\"197198633\",\"lastUpdated\":"
           "\"2019-12-26T21:36:00.000Z\"},\"contentType\":\"text/html\","
           "\"content\":\"PCFE\"}",
-          "[TR-197198634|197198633|2019-12-26T21:36:00.000Z|text/html|]PCFE"
+          "[197198633|2019-12-26T21:36:00.000Z|text/html|]PCFE"
         },
         { JSON, "{\n  \"resourceType\" : \"Binary\",\n  \"id\" : \"x\",\n"
           "  \"contentType\" : \"application\\/pdf\",\n"
           "  \"securityContext\" : {\n    \"reference\" : \"Patient\\/9\"\n"
           "  },\n  \"data\" : \"JVBE\\/i0\\r\\nAA==\"\n}\n",
-          "[x|||application/pdf|Patient/9]JVBE/i0AA==" },
+          "[||application/pdf|Patient/9]JVBE/i0AA==" },
         { XML, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" XROOT
           "<id value=\"TR-197198634\"/><meta><versionId value=\"197198633\"/>"
           "<lastUpdated value=\"2019-12-26T21:36:00.000Z\"/></meta>"
           "<contentType value=\"text/html\"/><content value=\"PCFE\"/>" XEND,
-          "[TR-197198634|197198633|2019-12-26T21:36:00.000Z|text/html|]PCFE"
+          "[197198633|2019-12-26T21:36:00.000Z|text/html|]PCFE"
         },
         { XML, "<?xml version='1.0' encoding='utf-8' standalone='yes'?>\n"
           "<?xml-stylesheet type='text/xsl' href='x'?><!-- <data/> -->\n"
@@ -266,16 +265,16 @@ a_binary_of_any_version_is_read(void **state)
           " <f:securityContext><f:reference value='Patient/9'/>"
           "</f:securityContext>\n"
           " <f:data value='JVBE&#x2B;i0\nAA=='/>\n</f:Binary>\n<!-- -->\n",
-          "[x|||text/x; a=\"A<&&\"|Patient/9]JVBE+i0\nAA==" },
+          "[||text/x; a=\"A<&&\"|Patient/9]JVBE+i0\nAA==" },
         { XML, "<?xml version='1.0'?>" XROOT XCT "<data value='A'/>" XEND,
-          "[|||a/b|]A" },
+          "[||a/b|]A" },
         { XML, "\xef\xbb\xbf<?xml version='1.0' encoding = 'Utf-8' ?>" XROOT
-          XCT "<data value='A'/>" XEND, "[|||a/b|]A" },
+          XCT "<data value='A'/>" XEND, "[||a/b|]A" },
         { XML, "<b:Binary xmlns='http://hl7.org/fhir' "
           "xmlns:b='http://hl7.org/fhir'>" XCT "<data value='A'/>"
-          "</b:Binary>", "[|||a/b|]A" },
+          "</b:Binary>", "[||a/b|]A" },
         { JSON, "\xef\xbb\xbf{" JTYPE "," JCT ",\"data\":\"A\"}",
-          "[|||a/b|]A" }
+          "[||a/b|]A" }
     };
 
     (void) state;
@@ -291,23 +290,23 @@ members_come_in_any_order(void **state)
         /* held: META comes last, and knows all */
         { JSON, "{\"data\":\"AAAA\"," JTYPE ",\"id\":\"x\"," JCT
           ",\"securityContext\":{\"reference\":\"P/1\"}}",
-          "AAAA[x|||a/b|P/1]" },
+          "AAAA[||a/b|P/1]" },
         { JSON, "{" JTYPE ",\"content\":\"AAAA\"," JCT "}",
-          "AAAA[|||a/b|]" },
+          "AAAA[||a/b|]" },
         { JSON, "{" JCT ",\"content\":\"AAAA\"," JTYPE "}",
-          "AAAA[|||a/b|]" },
+          "AAAA[||a/b|]" },
         { XML, XROOT "<data value='AAAA'/>" XCT "<securityContext>"
           "<reference value='P/1'/></securityContext>" XEND,
-          "AAAA[|||a/b|P/1]" },
+          "AAAA[||a/b|P/1]" },
         /* not held: what does not decide is not used */
         { JSON, "{" JTYPE "," JCT ",\"data\":\"AAAA\",\"id\":\"x\","
-          "\"meta\":{\"versionId\":\"1\"}}", "[|||a/b|]AAAA" },
+          "\"meta\":{\"versionId\":\"1\"}}", "[||a/b|]AAAA" },
         { XML, XROOT XCT "<data value='AAAA'/><id value='x'/>" XEND,
-          "[|||a/b|]AAAA" },
+          "[||a/b|]AAAA" },
         /* none at all: the caller's affair */
-        { JSON, "{" JTYPE ",\"data\":\"AAAA\"}", "AAAA[||||]" },
+        { JSON, "{" JTYPE ",\"data\":\"AAAA\"}", "AAAA[|||]" },
         { XML, XROOT "<contentType/><data value='AAAA'/>" XEND,
-          "AAAA[||||]" }
+          "AAAA[|||]" }
     };
 
     (void) state;
@@ -320,12 +319,12 @@ static void
 an_absent_document_is_told_as_empty(void **state)
 {
     static const row_t  rows[] = {
-        { JSON, "{" JTYPE "," JCT "}", "[|||a/b|]!" },
+        { JSON, "{" JTYPE "," JCT "}", "[||a/b|]!" },
         { JSON, "{" JTYPE "," JCT ",\"id\":\"x\",\"securityContext\":"
           "{\"reference\":\"P/1\"},\"meta\":{\"tag\":[]}}",
-          "[x|||a/b|P/1]!" },
-        { XML, XROOT XCT XEND, "[|||a/b|]!" },
-        { XML, XROOT "<meta><tag/></meta>" XCT XEND, "[|||a/b|]!" }
+          "[||a/b|P/1]!" },
+        { XML, XROOT XCT XEND, "[||a/b|]!" },
+        { XML, XROOT "<meta><tag/></meta>" XCT XEND, "[||a/b|]!" }
     };
 
     (void) state;
@@ -508,7 +507,7 @@ what_is_not_looked_for_is_passed_over(void **state)
           "\"securityContext\":{\"display\":\"d\",\"identifier\":"
           "{\"reference\":\"r\"}}," JCT ",\"_data\":{\"id\":\"q\"},"
           "\"data\":\"AAAA\",\"_contentType\":{\"id\":\"z\"}}",
-          "[|||a/b|]AAAA" },
+          "[||a/b|]AAAA" },
         { XML, XROOT "<implicitRules value='x'/><meta id='m'><profile "
           "value='versionId'/><tag><versionId value='t'/></tag></meta>"
           "<language value='en'/>"
@@ -517,7 +516,7 @@ what_is_not_looked_for_is_passed_over(void **state)
           "<securityContext><identifier><reference value='r'/></identifier>"
           "</securityContext><data id='d' value='AAAA'/>"
           "<resourceType value='x'/>" XEND,
-          "[|||a/b|]AAAA" }
+          "[||a/b|]AAAA" }
     };
 
     (void) state;
@@ -532,7 +531,7 @@ a_name_may_be_written_with_escapes(void **state)
     static const row_t  rows[] = {
         { JSON, "{\"resource\\u0054ype\":\"\\u0042inary\","
           "\"content\\u0054ype\":\"a\\/b\",\"d\\u0061ta\":\"AAAA\"}",
-          "[|||a/b|]AAAA" }
+          "[||a/b|]AAAA" }
     };
 
     (void) state;

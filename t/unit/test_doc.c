@@ -682,7 +682,7 @@ a_tree_is_found_by_names(void **state)
     int                    value;
     oom_t                  oom;
     fhb_doc_t             *doc;
-    fhb_str_t              s, path[3];
+    fhb_str_t              s;
     fhb_alloc_t            alloc;
     const fhb_doc_node_t  *root, *node;
 
@@ -698,21 +698,17 @@ a_tree_is_found_by_names(void **state)
     assert_int_equal(root->type, FHB_DOC_OBJECT);
     assert_int_equal(root->count, 7);
 
-    path[0] = str("a");
-    path[1] = str("b");
-    path[2] = str("c");
-
-    node = fhb_doc_find(root, path, 3);
+    node = fhb_doc_member(root, str("a"));
+    node = fhb_doc_member(node, str("b"));
+    assert_int_equal(node->type, FHB_DOC_OBJECT);
+    node = fhb_doc_member(node, str("c"));
     assert_true(fhb_doc_is(node, str("deep")));
     assert_false(fhb_doc_is(node, str("dee")));
-    assert_ptr_equal(fhb_doc_find(root, path, 0), root);
-    assert_int_equal(fhb_doc_find(root, path, 2)->type, FHB_DOC_OBJECT);
 
-    path[0] = str("n");
-    assert_null(fhb_doc_find(root, path, 2));
+    node = fhb_doc_member(root, str("n"));
+    assert_null(fhb_doc_member(node, str("b")));
     assert_null(fhb_doc_member(root, str("x")));
     assert_null(fhb_doc_member(NULL, str("x")));
-    assert_null(fhb_doc_find(NULL, path, 1));
 
     node = fhb_doc_member(root, str("n"));
     assert_int_equal(fhb_doc_number(node, &s), FHB_OK);

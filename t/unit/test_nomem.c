@@ -28,6 +28,7 @@
 #include "fhb_bin_read.h"
 #include "fhb_cda.h"
 #include "fhb_claims.h"
+#include "fhb_jwk_key.h"
 #include "fhb_outcome.h"
 
 
@@ -256,7 +257,7 @@ try_jwks(const char *arg)
     (void) arg;
 
     rc = keys(&set, NULL);
-    n = set ? fhb_jwk_set_count(set) : 0;
+    n = set ? set->n : 0;
 
     fhb_jwk_set_free(set);
 
