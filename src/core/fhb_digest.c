@@ -15,15 +15,7 @@
 #define FHB_DIGEST_HEAD    8            /* bytes of a length */
 
 
-/* it is openssl's context under another name */
-
-struct fhb_digest_s {
-    char  unused;
-};
-
-
-static EVP_MD_CTX *fhb_digest_ctx(fhb_digest_t *digest);
-static int fhb_digest_parts(EVP_MD_CTX *ctx, const fhb_str_t *parts,
+static int fhb_digest_parts(fhb_digest_t *digest, const fhb_str_t *parts,
     size_t n);
 static void fhb_digest_length(unsigned char *head, size_t len);
 
@@ -31,24 +23,25 @@ static void fhb_digest_length(unsigned char *head, size_t len);
 fhb_digest_t *
 fhb_digest_new(void)
 {
-    EVP_MD_CTX  *ctx;
+    fhb_digest_t  *digest;
 
-    ctx = EVP_MD_CTX_new();
+    digest = EVP_MD_CTX_new();
 
-    if (ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1) {
-        EVP_MD_CTX_free(ctx);
+    if (digest != NULL && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) != 1)
+    {
+        EVP_MD_CTX_free(digest);
         ERR_clear_error();
-        ctx = NULL;
+        digest = NULL;
     }
 
-    return (fhb_digest_t *) ctx;
+    return digest;
 }
 
 
 void
 fhb_digest_free(fhb_digest_t *digest)
 {
-    EVP_MD_CTX_free(fhb_digest_ctx(digest));
+    EVP_MD_CTX_free(digest);
 }
 
 
@@ -56,15 +49,11 @@ fhb_rc_t
 fhb_digest_again(fhb_digest_t *digest, unsigned char *out,
     const fhb_str_t *parts, size_t n)
 {
-    EVP_MD_CTX  *ctx;
-
-    ctx = fhb_digest_ctx(digest);
-
     /* no type: that of before, which need not be looked up again */
 
-    if (EVP_DigestInit_ex(ctx, NULL, NULL) == 1
-        && fhb_digest_parts(ctx, parts, n)
-        && EVP_DigestFinal_ex(ctx, out, NULL) == 1)
+    if (EVP_DigestInit_ex(digest, NULL, NULL) == 1
+        && fhb_digest_parts(digest, parts, n)
+        && EVP_DigestFinal_ex(digest, out, NULL) == 1)
     {
         return FHB_OK;
     }
@@ -97,15 +86,8 @@ fhb_digest_sha256(unsigned char *out, const fhb_str_t *parts, size_t n)
 }
 
 
-static EVP_MD_CTX *
-fhb_digest_ctx(fhb_digest_t *digest)
-{
-    return (EVP_MD_CTX *) digest;
-}
-
-
 static int
-fhb_digest_parts(EVP_MD_CTX *ctx, const fhb_str_t *parts, size_t n)
+fhb_digest_parts(fhb_digest_t *digest, const fhb_str_t *parts, size_t n)
 {
     size_t         i, used;
     unsigned char  gather[FHB_DIGEST_GATHER];
@@ -115,7 +97,7 @@ fhb_digest_parts(EVP_MD_CTX *ctx, const fhb_str_t *parts, size_t n)
     for (i = 0; i < n; i++) {
 
         if (used > sizeof(gather) - FHB_DIGEST_HEAD) {
-            if (EVP_DigestUpdate(ctx, gather, used) != 1) {
+            if (EVP_DigestUpdate(digest, gather, used) != 1) {
                 return 0;
             }
 
@@ -135,8 +117,8 @@ fhb_digest_parts(EVP_MD_CTX *ctx, const fhb_str_t *parts, size_t n)
             continue;
         }
 
-        if (EVP_DigestUpdate(ctx, gather, used) != 1
-            || EVP_DigestUpdate(ctx, parts[i].data, parts[i].len) != 1)
+        if (EVP_DigestUpdate(digest, gather, used) != 1
+            || EVP_DigestUpdate(digest, parts[i].data, parts[i].len) != 1)
         {
             return 0;
         }
@@ -144,7 +126,7 @@ fhb_digest_parts(EVP_MD_CTX *ctx, const fhb_str_t *parts, size_t n)
         used = 0;
     }
 
-    return used == 0 || EVP_DigestUpdate(ctx, gather, used) == 1;
+    return used == 0 || EVP_DigestUpdate(digest, gather, used) == 1;
 }
 
 

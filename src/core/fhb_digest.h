@@ -28,7 +28,9 @@ fhb_must_check fhb_rc_t fhb_digest_sha256(unsigned char *out,
     const fhb_str_t *parts, size_t n);
 
 
-typedef struct fhb_digest_s  fhb_digest_t;
+/* openssl's EVP_MD_CTX, by its tag */
+
+typedef struct evp_md_ctx_st  fhb_digest_t;
 
 
 /*
