@@ -139,21 +139,6 @@ fhb_claims_answer(fhb_claims_t *claims, const fhb_claims_check_t *check,
 }
 
 
-fhb_rc_t
-fhb_claims_timely(const fhb_claims_t *claims, int64_t now, int64_t leeway)
-{
-    if (claims->nbf - leeway > now) {
-        return FHB_E_TOKEN_INVALID;
-    }
-
-    if (now - leeway >= claims->exp) {
-        return FHB_E_TOKEN_EXPIRED;
-    }
-
-    return FHB_OK;
-}
-
-
 void
 fhb_claims_merge(fhb_claims_t *claims, const fhb_claims_t *local)
 {

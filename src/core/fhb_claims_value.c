@@ -63,6 +63,21 @@ fhb_claims_date(int64_t *seconds, const fhb_doc_node_t *node)
 
 
 fhb_rc_t
+fhb_claims_timely(const fhb_claims_t *claims, int64_t now, int64_t leeway)
+{
+    if (claims->nbf - leeway > now) {
+        return FHB_E_TOKEN_INVALID;
+    }
+
+    if (now - leeway >= claims->exp) {
+        return FHB_E_TOKEN_EXPIRED;
+    }
+
+    return FHB_OK;
+}
+
+
+fhb_rc_t
 fhb_claims_copy(fhb_str_t *s, fhb_out_t *text, const fhb_doc_node_t *node)
 {
     size_t     start;
