@@ -61,16 +61,16 @@ my %special = (
     fhir_binary_scope => [ 'scopes', 'NULL', 'the table' ],
     fhir_binary_claim => [ 'claims', 'NULL', 'scope scope' ],
     fhir_binary_patient => [ 'patient', 'NGX_HTTP_FHIR_BINARY_DENY', 'deny' ],
-    fhir_binary_algorithms => [ 'algs', 'FHB_JWK_DEFAULT',
+    fhir_binary_algorithms => [ 'algs', 'FHB_JWA_DEFAULT',
                                 join ' ', algorithms() ],
 );
 
 
 sub algorithms {
-    my ($set) = slurp('src/core/fhb_jwk.h')
-                =~ /define FHB_JWK_DEFAULT\s*((?:.*\\\n)*.*)/;
+    my ($set) = slurp('src/core/fhb_jwa.h')
+                =~ /define FHB_JWA_DEFAULT\s*((?:.*\\\n)*.*)/;
 
-    return $set =~ /FHB_JWK_([A-Z]+\d+)/g;
+    return $set =~ /FHB_JWA_([A-Z]+\d+)/g;
 }
 
 

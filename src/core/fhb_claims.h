@@ -50,7 +50,7 @@ typedef struct {
     LIST(issuers)                       /* none: no JWT is accepted */       \
     LIST(audiences)                     /* none: the same, unless */         \
     NUMBER(unsigned, audience_off)                                           \
-    NUMBER(unsigned, algs)              /* FHB_JWK_*; 0: no JWT */           \
+    NUMBER(unsigned, algs)              /* FHB_JWA_*; 0: no JWT */           \
     NUMBER(fhb_claims_profile_t, profile)                                    \
     NUMBER(int64_t, leeway)             /* seconds, not negative */          \
     PATH(scope)                         /* by default "scope" */             \

@@ -11,25 +11,9 @@
 
 #include "fhb.h"
 #include "fhb_digest.h"
+#include "fhb_jwa.h"
 
 #pragma GCC visibility push(hidden)
-
-
-/* signature algorithms of RFC 7518 and RFC 8037; "none" and HS* are not */
-
-#define FHB_JWK_RS256    0x001u
-#define FHB_JWK_RS384    0x002u
-#define FHB_JWK_RS512    0x004u
-#define FHB_JWK_PS256    0x008u
-#define FHB_JWK_PS384    0x010u
-#define FHB_JWK_PS512    0x020u
-#define FHB_JWK_ES256    0x040u
-#define FHB_JWK_ES384    0x080u
-#define FHB_JWK_ES512    0x100u
-#define FHB_JWK_EDDSA    0x200u
-
-#define FHB_JWK_DEFAULT  (FHB_JWK_RS256|FHB_JWK_RS384|FHB_JWK_PS256          \
-                          |FHB_JWK_PS384|FHB_JWK_ES256|FHB_JWK_ES384)
 
 
 /* what became of the keys of a set: for one line of a log */
@@ -106,15 +90,6 @@ fhb_str_t fhb_jwk_set_digest(const fhb_jwk_set_t *set);
 
 fhb_str_t fhb_jwk_refusal_text(fhb_jwk_refusal_t refusal);
 fhb_str_t fhb_jwk_fate_text(fhb_jwk_fate_t fate);
-
-
-/*
- * fhb_jwk_alg - the algorithm of a name, case-sensitive.
- *
- * returns  its bit | 0 for any other name, so for "none" and HS256
- */
-
-unsigned fhb_jwk_alg(fhb_str_t name);
 
 
 #pragma GCC visibility pop

@@ -17,35 +17,6 @@ static int fhb_jwk_value(fhb_str_t *value, const fhb_doc_node_t *node,
     fhb_str_t name);
 
 
-/* in the order of the bits */
-
-static const fhb_jwk_alg_t  fhb_jwk_algorithms[] = {
-    { fhb_string("RS256"), FHB_JWK_PKCS1, 0, 32, 0,
-      fhb_string("RSA"), fhb_null_string },
-    { fhb_string("RS384"), FHB_JWK_PKCS1, 1, 48, 0,
-      fhb_string("RSA"), fhb_null_string },
-    { fhb_string("RS512"), FHB_JWK_PKCS1, 2, 64, 0,
-      fhb_string("RSA"), fhb_null_string },
-    { fhb_string("PS256"), FHB_JWK_PSS, 0, 32, 0,
-      fhb_string("RSA"), fhb_null_string },
-    { fhb_string("PS384"), FHB_JWK_PSS, 1, 48, 0,
-      fhb_string("RSA"), fhb_null_string },
-    { fhb_string("PS512"), FHB_JWK_PSS, 2, 64, 0,
-      fhb_string("RSA"), fhb_null_string },
-    { fhb_string("ES256"), FHB_JWK_ECDSA, 0, 32, 32,
-      fhb_string("EC"), fhb_string("P-256") },
-    { fhb_string("ES384"), FHB_JWK_ECDSA, 1, 48, 48,
-      fhb_string("EC"), fhb_string("P-384") },
-    { fhb_string("ES512"), FHB_JWK_ECDSA, 2, 64, 66,
-      fhb_string("EC"), fhb_string("P-521") },
-    { fhb_string("EdDSA"), FHB_JWK_ED25519, 0, 0, 32,
-      fhb_string("OKP"), fhb_string("Ed25519") }
-};
-
-fhb_assert(jwk_algorithms, fhb_nelts(fhb_jwk_algorithms) == FHB_JWK_NALGS);
-fhb_assert(jwk_bits, FHB_JWK_EDDSA == 1u << (FHB_JWK_NALGS - 1));
-
-
 /* members of private and of shared keys: RFC 7518 s.6, RFC 8037 s.2 */
 
 static const fhb_str_t  fhb_jwk_secrets[] = {
@@ -126,10 +97,10 @@ fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
 static fhb_jwk_fate_t
 fhb_jwk_algs(unsigned *algs, const fhb_doc_node_t *node)
 {
-    unsigned              i;
-    fhb_rc_t              rc;
-    fhb_str_t             name, kty, crv;
-    const fhb_jwk_alg_t  *row;
+    unsigned          i;
+    fhb_rc_t          rc;
+    fhb_str_t         name, kty, crv;
+    const fhb_jwa_t  *row;
 
     crv.len = 0;
     crv.data = NULL;
@@ -146,8 +117,8 @@ fhb_jwk_algs(unsigned *algs, const fhb_doc_node_t *node)
         return FHB_JWK_SHAPE;
     }
 
-    for (i = 0; i < FHB_JWK_NALGS; i++) {
-        row = &fhb_jwk_algorithms[i];
+    for (i = 0; i < FHB_JWA_NALGS; i++) {
+        row = fhb_jwa_row(1u << i);
 
         if (fhb_text_eq(row->kty, kty)
             && (row->crv.len == 0 || fhb_text_eq(row->crv, crv)))
@@ -167,7 +138,7 @@ fhb_jwk_algs(unsigned *algs, const fhb_doc_node_t *node)
     }
 
     if (rc == FHB_OK) {
-        *algs &= fhb_jwk_alg(name);
+        *algs &= fhb_jwa_bit(name);
     }
 
     return (rc == FHB_OK && *algs) ? FHB_JWK_USABLE : FHB_JWK_ALG;
@@ -232,41 +203,4 @@ fhb_jwk_value(fhb_str_t *value, const fhb_doc_node_t *node, fhb_str_t name)
     rc = fhb_doc_string(fhb_doc_member(node, name), value);
 
     return rc == FHB_OK || rc == FHB_ABSENT;
-}
-
-
-unsigned
-fhb_jwk_alg(fhb_str_t name)
-{
-    unsigned  i;
-
-    for (i = 0; i < FHB_JWK_NALGS; i++) {
-        if (fhb_text_eq(fhb_jwk_algorithms[i].name, name)) {
-            return 1u << i;
-        }
-    }
-
-    return 0;
-}
-
-
-const fhb_jwk_alg_t *
-fhb_jwk_alg_row(unsigned algs)
-{
-    unsigned  i;
-
-    for (i = 0; i < FHB_JWK_NALGS - 1; i++) {
-        if (algs & 1u << i) {
-            break;
-        }
-    }
-
-    return &fhb_jwk_algorithms[i];
-}
-
-
-unsigned
-fhb_jwk_alg_index(unsigned alg)
-{
-    return (unsigned) (fhb_jwk_alg_row(alg) - fhb_jwk_algorithms);
 }

@@ -12,29 +12,6 @@
 #pragma GCC visibility push(hidden)
 
 
-#define FHB_JWK_NALGS    10             /* bits, from the lowest on */
-
-
-typedef enum {
-    FHB_JWK_NO_FAMILY = 0,
-    FHB_JWK_PKCS1,                      /* RS* */
-    FHB_JWK_PSS,                        /* PS* */
-    FHB_JWK_ECDSA,                      /* ES* */
-    FHB_JWK_ED25519                     /* EdDSA */
-} fhb_jwk_family_t;
-
-
-typedef struct {
-    fhb_str_t         name;
-    fhb_jwk_family_t  family;
-    unsigned          hash;             /* of fhb_jwk_set_t.md */
-    unsigned          digest;           /* bytes of the hash */
-    unsigned          size;             /* bytes of a coordinate, not RSA */
-    fhb_str_t         kty;
-    fhb_str_t         crv;              /* empty: RSA */
-} fhb_jwk_alg_t;
-
-
 typedef struct fhb_jwk_s  fhb_jwk_t;
 
 struct fhb_jwk_s {
@@ -42,7 +19,7 @@ struct fhb_jwk_s {
     unsigned                  algs;     /* that it may verify */
     size_t                    size;     /* bytes of an RSA modulus */
     struct evp_pkey_st       *pkey;
-    struct evp_pkey_ctx_st   *ctx[FHB_JWK_NALGS];
+    struct evp_pkey_ctx_st   *ctx[FHB_JWA_NALGS];
                                         /* made at the first use */
 };
 
@@ -82,13 +59,6 @@ typedef struct {
 
 fhb_must_check fhb_rc_t fhb_jwk_find(fhb_jwk_t **key, fhb_jwk_set_t *set,
     fhb_str_t kid, unsigned alg);
-
-
-/* the row of the lowest algorithm in a set of bits that is not empty */
-
-const fhb_jwk_alg_t *fhb_jwk_alg_row(unsigned algs);
-
-unsigned fhb_jwk_alg_index(unsigned alg);
 
 
 /*

@@ -32,9 +32,9 @@ static fhb_rc_t fhb_jwk_make_rsa(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
 static fhb_rc_t fhb_jwk_make_rsa_bn(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
     BIGNUM *n, BIGNUM *e);
 static fhb_rc_t fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
-    const fhb_jwk_values_t *values, const fhb_jwk_alg_t *row);
+    const fhb_jwk_values_t *values, const fhb_jwa_t *row);
 static fhb_rc_t fhb_jwk_make_ed(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
-    const fhb_jwk_values_t *values, const fhb_jwk_alg_t *row);
+    const fhb_jwk_values_t *values, const fhb_jwa_t *row);
 static fhb_rc_t fhb_jwk_made(const fhb_jwk_t *key, fhb_jwk_fate_t *fate);
 static EVP_PKEY *fhb_jwk_import(const char *type, OSSL_PARAM *params);
 static int fhb_jwk_decode(fhb_jwk_bytes_t *bytes, fhb_str_t text);
@@ -54,31 +54,31 @@ fhb_rc_t
 fhb_jwk_make(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
     const fhb_jwk_values_t *values)
 {
-    fhb_rc_t              rc;
-    const fhb_jwk_alg_t  *row;
+    fhb_rc_t          rc;
+    const fhb_jwa_t  *row;
 
     rc = FHB_OK;
-    row = fhb_jwk_alg_row(key->algs);
+    row = fhb_jwa_row(key->algs);
     *fate = FHB_JWK_KTY;
 
     ERR_clear_error();
 
     switch (row->family) {
 
-    case FHB_JWK_PKCS1:
-    case FHB_JWK_PSS:
+    case FHB_JWA_PKCS1:
+    case FHB_JWA_PSS:
         rc = fhb_jwk_make_rsa(key, fate, values);
         break;
 
-    case FHB_JWK_ECDSA:
+    case FHB_JWA_ECDSA:
         rc = fhb_jwk_make_ec(key, fate, values, row);
         break;
 
-    case FHB_JWK_ED25519:
+    case FHB_JWA_ED25519:
         rc = fhb_jwk_make_ed(key, fate, values, row);
         break;
 
-    case FHB_JWK_NO_FAMILY:
+    case FHB_JWA_NO_FAMILY:
         break;
     }
 
@@ -186,7 +186,7 @@ fhb_jwk_make_rsa_bn(fhb_jwk_t *key, fhb_jwk_fate_t *fate, BIGNUM *n,
 
 static fhb_rc_t
 fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
-    const fhb_jwk_values_t *values, const fhb_jwk_alg_t *row)
+    const fhb_jwk_values_t *values, const fhb_jwa_t *row)
 {
     char              group[8];
     OSSL_PARAM        params[3];
@@ -234,7 +234,7 @@ fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
 
 static fhb_rc_t
 fhb_jwk_make_ed(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
-    const fhb_jwk_values_t *values, const fhb_jwk_alg_t *row)
+    const fhb_jwk_values_t *values, const fhb_jwa_t *row)
 {
     fhb_jwk_bytes_t  x;
 
@@ -343,7 +343,7 @@ fhb_jwk_set_close(fhb_jwk_set_t *set)
     for (i = 0; i < set->n; i++) {
         key = &set->keys[i];
 
-        for (k = 0; k < FHB_JWK_NALGS; k++) {
+        for (k = 0; k < FHB_JWA_NALGS; k++) {
             EVP_PKEY_CTX_free(key->ctx[k]);
         }
 

@@ -209,7 +209,7 @@ fhb_jws_header(fhb_jws_t *jws)
         return FHB_E_TOKEN_INVALID;
     }
 
-    jws->alg = fhb_jwk_alg(alg);
+    jws->alg = fhb_jwa_bit(alg);
 
     if (jws->alg == 0
         || fhb_jws_forbidden(header)
@@ -282,27 +282,6 @@ fhb_jws_optional(fhb_str_t *s, const fhb_doc_node_t *node)
     }
 
     return rc;
-}
-
-
-fhb_rc_t
-fhb_jws_algorithm(unsigned *algs, fhb_str_t name)
-{
-    unsigned  alg;
-
-    alg = fhb_jwk_alg(name);
-
-    if (alg == 0) {
-        return FHB_E_SYNTAX;
-    }
-
-    if (*algs & alg) {
-        return FHB_TWICE;
-    }
-
-    *algs |= alg;
-
-    return FHB_OK;
 }
 
 

@@ -55,18 +55,6 @@ void fhb_jws_free(fhb_jws_t *jws);
 
 
 /*
- * fhb_jws_algorithm - add a name to an allow-list.
- *
- * shape    algs: bits, FHB_JWK_*; start with 0
- * returns  FHB_OK | FHB_TWICE when it is there already | FHB_E_SYNTAX for a
- *          name that cannot be allowed, so for "none" and HS256
- * test     t/unit/test_jws.c
- */
-
-fhb_must_check fhb_rc_t fhb_jws_algorithm(unsigned *algs, fhb_str_t name);
-
-
-/*
  * fhb_jws_verify - check the signature with the one key that fits.
  *
  * shape    algs: the allow-list; set: its keys are trusted, all of them

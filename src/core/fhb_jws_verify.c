@@ -22,7 +22,7 @@ static fhb_rc_t fhb_jws_check_ed(fhb_jwk_t *key, const fhb_jws_t *jws);
 static fhb_rc_t fhb_jws_check_ed_once(fhb_jwk_t *key, const fhb_jws_t *jws);
 static EVP_PKEY_CTX *fhb_jws_context(fhb_jwk_set_t *set, fhb_jwk_t *key,
     unsigned alg);
-static int fhb_jws_prepare(EVP_PKEY_CTX *ctx, const fhb_jwk_alg_t *row,
+static int fhb_jws_prepare(EVP_PKEY_CTX *ctx, const fhb_jwa_t *row,
     const EVP_MD *md);
 static size_t fhb_jws_der(unsigned char *der, fhb_str_t raw);
 static size_t fhb_jws_der_integer(unsigned char *der,
@@ -57,24 +57,24 @@ fhb_jws_verify(const fhb_jws_t *jws, fhb_jwk_set_t *set, unsigned algs)
 static fhb_rc_t
 fhb_jws_check(const fhb_jws_t *jws, fhb_jwk_set_t *set, fhb_jwk_t *key)
 {
-    fhb_str_t             sig;
-    unsigned char         der[FHB_JWS_DER_MAX];
-    const fhb_jwk_alg_t  *row;
+    fhb_str_t         sig;
+    unsigned char     der[FHB_JWS_DER_MAX];
+    const fhb_jwa_t  *row;
 
     sig = jws->signature;
-    row = fhb_jwk_alg_row(jws->alg);
+    row = fhb_jwa_row(jws->alg);
 
     switch (row->family) {
 
-    case FHB_JWK_PKCS1:
-    case FHB_JWK_PSS:
+    case FHB_JWA_PKCS1:
+    case FHB_JWA_PSS:
         if (sig.len != key->size) {
             return FHB_E_TOKEN_INVALID;
         }
 
         return fhb_jws_check_hash(set, key, jws, sig);
 
-    case FHB_JWK_ECDSA:
+    case FHB_JWA_ECDSA:
         if (sig.len != 2 * (size_t) row->size) {
             return FHB_E_TOKEN_INVALID;
         }
@@ -84,14 +84,14 @@ fhb_jws_check(const fhb_jws_t *jws, fhb_jwk_set_t *set, fhb_jwk_t *key)
 
         return fhb_jws_check_hash(set, key, jws, sig);
 
-    case FHB_JWK_ED25519:
+    case FHB_JWA_ED25519:
         if (sig.len != 2 * (size_t) row->size) {
             return FHB_E_TOKEN_INVALID;
         }
 
         return fhb_jws_check_ed(key, jws);
 
-    case FHB_JWK_NO_FAMILY:
+    case FHB_JWA_NO_FAMILY:
         break;
     }
 
@@ -103,13 +103,13 @@ static fhb_rc_t
 fhb_jws_check_hash(fhb_jwk_set_t *set, fhb_jwk_t *key, const fhb_jws_t *jws,
     fhb_str_t sig)
 {
-    int                   n;
-    EVP_PKEY_CTX         *ctx;
-    unsigned char         hash[EVP_MAX_MD_SIZE];
-    fhb_jwk_told_t        told;
-    const fhb_jwk_alg_t  *row;
+    int               n;
+    EVP_PKEY_CTX     *ctx;
+    unsigned char     hash[EVP_MAX_MD_SIZE];
+    fhb_jwk_told_t    told;
+    const fhb_jwa_t  *row;
 
-    row = fhb_jwk_alg_row(jws->alg);
+    row = fhb_jwa_row(jws->alg);
     ctx = fhb_jws_context(set, key, jws->alg);
 
     if (ctx == NULL
@@ -132,7 +132,7 @@ fhb_jws_check_hash(fhb_jwk_set_t *set, fhb_jwk_t *key, const fhb_jws_t *jws,
 
     if (told == FHB_JWK_TOLD_FAULT
         || (told == FHB_JWK_TOLD_NOTHING && n == 0
-            && row->family == FHB_JWK_ECDSA))
+            && row->family == FHB_JWA_ECDSA))
     {
         return FHB_E_TOKEN_INVALID;
     }
@@ -197,17 +197,17 @@ fhb_jws_check_ed_once(fhb_jwk_t *key, const fhb_jws_t *jws)
 static EVP_PKEY_CTX *
 fhb_jws_context(fhb_jwk_set_t *set, fhb_jwk_t *key, unsigned alg)
 {
-    unsigned              i;
-    EVP_PKEY_CTX         *ctx;
-    const fhb_jwk_alg_t  *row;
+    unsigned          i;
+    EVP_PKEY_CTX     *ctx;
+    const fhb_jwa_t  *row;
 
-    i = fhb_jwk_alg_index(alg);
+    i = fhb_jwa_index(alg);
 
     if (key->ctx[i] != NULL) {
         return key->ctx[i];
     }
 
-    row = fhb_jwk_alg_row(alg);
+    row = fhb_jwa_row(alg);
     ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
 
     if (ctx == NULL || !fhb_jws_prepare(ctx, row, set->md[row->hash])) {
@@ -222,20 +222,20 @@ fhb_jws_context(fhb_jwk_set_t *set, fhb_jwk_t *key, unsigned alg)
 
 
 static int
-fhb_jws_prepare(EVP_PKEY_CTX *ctx, const fhb_jwk_alg_t *row,
+fhb_jws_prepare(EVP_PKEY_CTX *ctx, const fhb_jwa_t *row,
     const EVP_MD *md)
 {
     if (EVP_PKEY_verify_init(ctx) != 1) {
         return 0;
     }
 
-    if (row->family == FHB_JWK_PKCS1
+    if (row->family == FHB_JWA_PKCS1
         && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) != 1)
     {
         return 0;
     }
 
-    if (row->family == FHB_JWK_PSS
+    if (row->family == FHB_JWA_PSS
         && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) != 1)
     {
         return 0;
@@ -245,7 +245,7 @@ fhb_jws_prepare(EVP_PKEY_CTX *ctx, const fhb_jwk_alg_t *row,
         return 0;
     }
 
-    return row->family != FHB_JWK_PSS
+    return row->family != FHB_JWA_PSS
            || (EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, md) == 1
                && EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx,
                                                    RSA_PSS_SALTLEN_DIGEST)

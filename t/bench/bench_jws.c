@@ -149,9 +149,9 @@ bench_integer(unsigned char *der, const unsigned char *p, size_t len)
 static void
 bench_open(bench_t *b)
 {
-    size_t                n;
-    unsigned              i, len;
-    const fhb_jwk_alg_t  *row;
+    size_t            n;
+    unsigned          i, len;
+    const fhb_jwa_t  *row;
 
     if (fhb_jws_open(&b->jws, &bench_alloc, b->token) != FHB_OK
         || fhb_jws_verify(b->jws, bench_set, b->jws->alg) != FHB_OK
@@ -161,18 +161,18 @@ bench_open(bench_t *b)
         bench_fail(b->alg);
     }
 
-    i = fhb_jwk_alg_index(b->jws->alg);
-    row = fhb_jwk_alg_row(b->jws->alg);
+    i = fhb_jwa_index(b->jws->alg);
+    row = fhb_jwa_row(b->jws->alg);
     b->ctx = b->key->ctx[i];
 
     b->siglen = b->jws->signature.len;
     memcpy(b->sig, b->jws->signature.data, b->siglen);
 
-    if (row->family == FHB_JWK_ED25519) {
+    if (row->family == FHB_JWA_ED25519) {
         return;
     }
 
-    if (row->family == FHB_JWK_ECDSA) {
+    if (row->family == FHB_JWA_ECDSA) {
         n = bench_integer(b->sig + 3, b->jws->signature.data, row->size);
         n += bench_integer(b->sig + 3 + n,
                            b->jws->signature.data + row->size, row->size);

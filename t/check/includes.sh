@@ -13,7 +13,8 @@
 # A new noun of the core, and a new folder, are given their place here.
 
 floor0=" fhb text out time b64 error digest "
-floor1=" route query media accept etag reference scope bearer doc splice xml "
+floor1=" route query media accept etag reference scope bearer doc splice xml"
+floor1+=" jwa "
 floor2=" jws jwk claims bin cda ccd bundle outcome "
 
 # Sideways on one floor, and the doors of the libraries.

@@ -20,11 +20,11 @@ check_key(fhb_jwk_set_t *set, fhb_jwk_t *key)
     unsigned    alg;
     fhb_jwk_t  *found;
 
-    if (key->algs == 0 || key->algs >> FHB_JWK_NALGS || key->pkey == NULL) {
+    if (key->algs == 0 || key->algs >> FHB_JWA_NALGS || key->pkey == NULL) {
         abort();
     }
 
-    for (alg = 1; alg >> FHB_JWK_NALGS == 0; alg <<= 1) {
+    for (alg = 1; alg >> FHB_JWA_NALGS == 0; alg <<= 1) {
         rc = fhb_jwk_find(&found, set, key->kid, alg);
 
         if (key->kid.data == NULL) {

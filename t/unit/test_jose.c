@@ -172,11 +172,11 @@ policy_of(fhb_claims_policy_t *policy, const row_t *row, fhb_str_t *one)
     node = member(row, "algs");
 
     if (fhb_doc_is(node, str("default"))) {
-        policy->algs = FHB_JWK_DEFAULT;
+        policy->algs = FHB_JWA_DEFAULT;
 
     } else if (node != NULL) {
         policy->algs = 0;
-        assert_int_equal(fhb_jws_algorithm(&policy->algs,
+        assert_int_equal(fhb_jwa_allow(&policy->algs,
                                            node->first->value), FHB_OK);
     }
 

@@ -306,7 +306,7 @@ a_key_that_is_left_out_is_no_twin(void **state)
                 FHB_OK);
 
     assert_int_equal(set->n, 1);
-    assert_int_equal(fhb_jwk_find(&key, set, str("good"), FHB_JWK_ES256),
+    assert_int_equal(fhb_jwk_find(&key, set, str("good"), FHB_JWA_ES256),
                      FHB_OK);
 
     done(set);
@@ -434,28 +434,28 @@ a_kid_means_one_key_and_its_algorithms(void **state)
         unsigned     alg;
         fhb_rc_t     rc;
     } rows[] = {
-        { "rsa", FHB_JWK_RS256, FHB_OK },
-        { "rsa", FHB_JWK_RS512, FHB_OK },
-        { "rsa", FHB_JWK_PS384, FHB_OK },
-        { "rsa", FHB_JWK_ES256, FHB_E_TOKEN_INVALID },
-        { "rsa", FHB_JWK_EDDSA, FHB_E_TOKEN_INVALID },
-        { "pinned", FHB_JWK_PS256, FHB_OK },
-        { "pinned", FHB_JWK_RS256, FHB_E_TOKEN_INVALID },
-        { "pinned", FHB_JWK_PS384, FHB_E_TOKEN_INVALID },
-        { "ec", FHB_JWK_ES256, FHB_OK },
-        { "ec", FHB_JWK_ES384, FHB_E_TOKEN_INVALID },
-        { "ed", FHB_JWK_EDDSA, FHB_OK },
-        { "", FHB_JWK_EDDSA, FHB_NO_KEY },
-        { "e", FHB_JWK_ES256, FHB_NO_KEY },
-        { "ecx", FHB_JWK_ES256, FHB_NO_KEY },
-        { "EC", FHB_JWK_ES256, FHB_NO_KEY },
-        { "ec ", FHB_JWK_ES256, FHB_NO_KEY },
-        { "enc", FHB_JWK_RS256, FHB_NO_KEY },
-        { NULL, FHB_JWK_ES256, FHB_OK },
-        { NULL, FHB_JWK_RS256, FHB_OK },
-        { NULL, FHB_JWK_PS256, FHB_E_TOKEN_INVALID },
-        { NULL, FHB_JWK_EDDSA, FHB_E_TOKEN_INVALID },
-        { NULL, FHB_JWK_ES384, FHB_NO_KEY }
+        { "rsa", FHB_JWA_RS256, FHB_OK },
+        { "rsa", FHB_JWA_RS512, FHB_OK },
+        { "rsa", FHB_JWA_PS384, FHB_OK },
+        { "rsa", FHB_JWA_ES256, FHB_E_TOKEN_INVALID },
+        { "rsa", FHB_JWA_EDDSA, FHB_E_TOKEN_INVALID },
+        { "pinned", FHB_JWA_PS256, FHB_OK },
+        { "pinned", FHB_JWA_RS256, FHB_E_TOKEN_INVALID },
+        { "pinned", FHB_JWA_PS384, FHB_E_TOKEN_INVALID },
+        { "ec", FHB_JWA_ES256, FHB_OK },
+        { "ec", FHB_JWA_ES384, FHB_E_TOKEN_INVALID },
+        { "ed", FHB_JWA_EDDSA, FHB_OK },
+        { "", FHB_JWA_EDDSA, FHB_NO_KEY },
+        { "e", FHB_JWA_ES256, FHB_NO_KEY },
+        { "ecx", FHB_JWA_ES256, FHB_NO_KEY },
+        { "EC", FHB_JWA_ES256, FHB_NO_KEY },
+        { "ec ", FHB_JWA_ES256, FHB_NO_KEY },
+        { "enc", FHB_JWA_RS256, FHB_NO_KEY },
+        { NULL, FHB_JWA_ES256, FHB_OK },
+        { NULL, FHB_JWA_RS256, FHB_OK },
+        { NULL, FHB_JWA_PS256, FHB_E_TOKEN_INVALID },
+        { NULL, FHB_JWA_EDDSA, FHB_E_TOKEN_INVALID },
+        { NULL, FHB_JWA_ES384, FHB_NO_KEY }
     };
 
     (void) state;
@@ -536,16 +536,16 @@ only_asymmetric_algorithms_have_names(void **state)
     all = 0;
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        alg = fhb_jwk_alg(str(names[i]));
+        alg = fhb_jwa_bit(str(names[i]));
         assert_int_equal(alg, 1u << i);
-        assert_memory_equal(fhb_jwk_alg_row(alg)->name.data, names[i], 5);
+        assert_memory_equal(fhb_jwa_row(alg)->name.data, names[i], 5);
         all |= alg;
     }
 
-    assert_int_equal(all, (1u << FHB_JWK_NALGS) - 1);
+    assert_int_equal(all, (1u << FHB_JWA_NALGS) - 1);
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        assert_int_equal(fhb_jwk_alg(str(others[i])), 0);
+        assert_int_equal(fhb_jwa_bit(str(others[i])), 0);
     }
 }
 

@@ -35,8 +35,8 @@
 
 #define VECTORS  "../shared/data/jws_vectors.jsonl"
 
-#define ALL_ALGS  (FHB_JWK_DEFAULT|FHB_JWK_RS512|FHB_JWK_PS512               \
-                   |FHB_JWK_ES512|FHB_JWK_EDDSA)
+#define ALL_ALGS  (FHB_JWA_DEFAULT|FHB_JWA_RS512|FHB_JWA_PS512               \
+                   |FHB_JWA_ES512|FHB_JWA_EDDSA)
 
 
 typedef struct {

@@ -51,7 +51,7 @@ ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_bufs_value(conf->bufs, prev->bufs, 4, 32768);
     ngx_conf_merge_ptr_value(conf->issuers, prev->issuers, NULL);
     ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, NULL);
-    ngx_conf_merge_uint_value(conf->algs, prev->algs, FHB_JWK_DEFAULT);
+    ngx_conf_merge_uint_value(conf->algs, prev->algs, FHB_JWA_DEFAULT);
     ngx_conf_merge_uint_value(conf->profile, prev->profile, FHB_CLAIMS_SMART);
     ngx_conf_merge_ptr_value(conf->claims, prev->claims, NULL);
     ngx_conf_merge_sec_value(conf->leeway, prev->leeway, 30);

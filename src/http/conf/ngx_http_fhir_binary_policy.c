@@ -4,7 +4,6 @@
 
 #include "ngx_http_fhir_binary_conf.h"
 #include "ngx_http_fhir_binary_core.h"
-#include "fhb_jws.h"
 #include "fhb_text.h"
 
 
@@ -204,7 +203,7 @@ ngx_http_fhir_binary_policy_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
 
     for (i = 1; i < cf->args->nelts; i++) {
 
-        rc = fhb_jws_algorithm(&algs, ngx_http_fhir_binary_to_core(value[i]));
+        rc = fhb_jwa_allow(&algs, ngx_http_fhir_binary_to_core(value[i]));
 
         if (rc < 0) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
