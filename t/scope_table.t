@@ -1,5 +1,6 @@
-# SMART scopes over HTTP: each row of the table of spec-facts f.3, and the
-# other combinations of type and version.
+# SMART scopes over HTTP: each row of a table of what strings of scopes grant
+# (the one of t/unit/test_scope_need.c), and the other combinations of type
+# and version.
 
 use strict;
 use warnings;
@@ -165,7 +166,7 @@ for my $row (@rows) {
 
 is(verdict('/dstu2/Binary/$autogen-ccd-if?patient=Patient/123',
            mint_token({ scope => $rows[4][1], patient => '123' })),
-   'P', 'row 39: a typed reference is the same patient');
+   'P', 'a typed reference is the same patient');
 
 # The versions' rules, and a challenge that would do.
 

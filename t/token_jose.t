@@ -1,5 +1,5 @@
 # Tokens of another maker, npm's jose, over HTTP at the time they were made
-# for: every algorithm, and each that must be refused (spec-facts g.4).
+# for: every algorithm, and each that must be refused (RFC 8725).
 
 use strict;
 use warnings;

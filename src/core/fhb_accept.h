@@ -69,7 +69,7 @@ fhb_must_check fhb_rc_t fhb_accept_parse(fhb_accept_t *a,
  * shape    value: percent-decoded, not empty; "+" and " " are equal; a media
  *          type may have the parameters that Accept may have
  * returns  FHB_OK and *form | FHB_E_FORMAT
- * source   spec-facts b.1, b.4
+ * source   FHIR http.html, _format and mime-type; binary.html, rest
  * test     t/unit/test_accept.c
  */
 
@@ -84,7 +84,8 @@ fhb_must_check fhb_rc_t fhb_accept_format(fhb_form_t *form, fhb_str_t value,
  *          application/octet-stream
  * returns  FHB_OK and *choice | FHB_E_NOT_ACCEPTABLE; *choice is then empty
  * memory   none
- * source   spec-facts b.2 to b.5, design 2.5 (lenient, default)
+ * source   FHIR binary.html, rest; RFC 9110 s.12.4, s.12.5.1; README, "The
+ *          form"
  * test     t/unit/test_accept.c, t/fuzz/fuzz_accept.c
  */
 
@@ -107,7 +108,7 @@ int fhb_accept_may_fhir(const fhb_wish_t *wish);
  *
  * returns  FHB_FORM_JSON or FHB_FORM_XML; the parameters of a range do not
  *          count, whoever asks for another fhirVersion can read this one
- * source   spec-facts b.5 (errors)
+ * source   RFC 9110 s.12.1
  * test     t/unit/test_accept.c
  */
 
@@ -118,7 +119,7 @@ fhb_form_t fhb_accept_error_form(const fhb_wish_t *wish);
  * fhb_accept_type - write the Content-Type of a FHIR form.
  *
  * shape    choice: its form is JSON or XML
- * source   spec-facts b.1 (response Content-Type)
+ * source   FHIR http.html, mime-type and version-parameter
  * test     t/unit/test_accept.c
  */
 

@@ -26,7 +26,7 @@
  * type, parameters aside.
  *
  * returns  one of the above, or 0 for not at all
- * source   spec-facts b.2 N1, N6; b.3 (specificity)
+ * source   FHIR binary.html, rest; RFC 9110 s.12.5.1
  * test     t/unit/test_accept.c
  */
 
@@ -40,7 +40,7 @@ int fhb_accept_match_class(const fhb_media_t *range,
  *
  * returns  -1 when it lacks one of them, or has it with another value; a
  *          charset asks nothing of a type that has none
- * source   spec-facts b.3 (parameters)
+ * source   RFC 9110 s.8.3.1, s.12.5.1
  * test     t/unit/test_accept.c
  */
 
@@ -64,7 +64,7 @@ fhb_form_t fhb_accept_match_fhir(const fhb_media_t *range,
  *
  * returns  -1 when one asks for another charset or version; *echo is as in
  *          fhb_choice_t
- * source   spec-facts b.1 (fhirVersion), b.3 (parameters)
+ * source   FHIR http.html, version-parameter; RFC 9110 s.12.5.1
  * test     t/unit/test_accept.c
  */
 

@@ -31,7 +31,8 @@ typedef struct {
  *          query has | FHB_E_BEARER_MALFORMED for what is no b64token or is
  *          longer than FHB_MAX_TOKEN | FHB_E_BEARER_TWICE
  * memory   none
- * source   RFC 6750 s.2.1, s.2; RFC 9110 s.11.4; spec-facts e rows 1 to 5
+ * source   RFC 6750 s.2, s.2.1, s.3.1; RFC 9110 s.11.4; README, "For authors
+ *          of apps"
  * test     t/unit/test_bearer.c, t/fuzz/fuzz_bearer.c
  *
  * The field alone counts: a token in a query ends in logs and histories, so
@@ -50,8 +51,8 @@ fhb_must_check fhb_rc_t fhb_bearer_parse(fhb_str_t field, int query_token,
  *          when its row is neither a 401 nor an error of RFC 6750; then the
  *          answer goes without the field
  * memory   none; call with a counting writer for the length
- * source   RFC 6750 s.3, s.3.1; RFC 9110 s.5.6.4; RFC 9728 s.5.1; spec-facts
- *          e rows 1 to 10
+ * source   RFC 6750 s.3, s.3.1; RFC 9068 s.4; RFC 9110 s.5.6.4; RFC 9728
+ *          s.5.1
  * test     t/unit/test_bearer.c
  *
  * scope is said of insufficient_scope alone, and is left out when it holds a

@@ -35,7 +35,8 @@ typedef struct {
  *          empty document up to STU3 | FHB_E_INTERNAL without a version or a
  *          FHIR form; after an error nothing is written
  * memory   none; call with a counting writer for the length
- * source   spec-facts c.1 to c.4
+ * source   FHIR binary.html, json.html, xml.html; datatypes.html, code,
+ *          base64Binary and instant
  * test     t/unit/test_bin_write.c
  */
 

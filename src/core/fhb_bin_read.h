@@ -74,7 +74,8 @@ fhb_must_check fhb_rc_t fhb_bin_read_create(fhb_bin_read_t **r,
  *          FHB_E_BACKEND_BASE64 for what no base64 holds |
  *          FHB_E_BACKEND_INCOMPLETE for data that is withheld | FHB_E_NOMEM
  * memory   none of its own; see fhb_bin_read_create()
- * source   spec-facts c.1 to c.4, design 2.6, traps 1 and 14
+ * source   FHIR binary.html, json.html, xml.html; README, "What a backend
+ *          must do"
  * test     t/unit/test_bin_read.c, t/fuzz/fuzz_bin_read.c
  *
  * META comes before DATA when resourceType and contentType stand before the

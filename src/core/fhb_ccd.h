@@ -54,7 +54,8 @@ typedef struct {
  *          FHB_E_QUERY_TOO_LONG | FHB_E_REQUEST for a name that cannot be
  *          decoded; after an error ccd holds no parameter
  * memory   none
- * source   spec-facts d; e rows 18 to 20; design 1, 2.4, 2.5
+ * source   Cerner Millennium, $autogen-ccd-if; FHIR search.html; README,
+ *          "What it does to a request"
  * test     t/unit/test_ccd.c, t/fuzz/fuzz_query.c
  *
  * _format and _pretty are for the gateway and access_token for nobody: they

@@ -38,7 +38,7 @@ fhb_must_check fhb_rc_t fhb_cda_create(fhb_cda_t **cda,
  *          of a ClinicalDocument: let it go, feed what follows |
  *          FHB_E_BACKEND_CCD for anything else; after an FHB_OK: the document
  *          is not well-formed | FHB_E_NOMEM
- * source   CDA R2 (urn:hl7-org:v3); XML 1.0; design 2.2
+ * source   CDA R2 (urn:hl7-org:v3); XML 1.0
  * test     t/unit/test_cda.c, t/fuzz/fuzz_cda.c
  *
  * A DTD of any kind is refused, and so is what goes past a limit of

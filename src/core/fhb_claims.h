@@ -145,7 +145,7 @@ typedef struct {
  *          FHB_E_TOKEN_EXPIRED | FHB_E_NOMEM; *claims is zeroed unless
  *          FHB_OK
  * memory   from alloc, all of it freed again
- * source   RFC 7519 s.7.2; RFC 9068 s.4; RFC 8725; spec-facts g.1, g.3
+ * source   RFC 7519 s.7.2; RFC 8725 s.3; RFC 9068 s.4; README, "Security"
  * test     t/unit/test_claims.c, t/unit/test_jose.c
  */
 
@@ -158,9 +158,9 @@ fhb_must_check fhb_rc_t fhb_claims_token(fhb_claims_t *claims,
  *
  * shape    typ: of the header, data is NULL when it has none
  * returns  as fhb_claims_token(), but neither FHB_NO_KEY nor FHB_NOT_JWT
- * source   RFC 7519 s.4.1; RFC 9068 s.2.2, s.4; spec-facts g.1 rows 5, 11
- *          to 19.  A date written with an exponent is refused, so is one of
- *          more than 15 digits
+ * source   RFC 7519 s.4, s.4.1; RFC 8725 s.3.8, s.3.11; RFC 9068 s.2.2,
+ *          s.4; README, "Security".  A date written with an exponent is
+ *          refused, so is one of more than 15 digits
  * test     t/unit/test_claims.c, t/fuzz/fuzz_claims.c
  */
 
@@ -178,7 +178,7 @@ fhb_must_check fhb_rc_t fhb_claims_payload(fhb_claims_t *claims,
  *          a rule | FHB_E_TOKEN_EXPIRED | FHB_E_NOMEM; *claims is zeroed
  *          unless FHB_OK
  * memory   from alloc, all of it freed again
- * source   RFC 7662 s.2.2; spec-facts h rows 4 to 9, 12, 13.  exp may be
+ * source   RFC 7662 s.2.2, s.2.3; README, "Security".  exp may be
  *          missing (RFC 7662 has it optional): exp is FHB_CLAIMS_NEVER then
  *          and only a cache's own limit holds
  * test     t/unit/test_introspection.c, t/fuzz/fuzz_claims.c
@@ -196,8 +196,8 @@ fhb_must_check fhb_rc_t fhb_claims_answer(fhb_claims_t *claims,
  * returns  nothing; each claim is the answer's if the answer names it, be
  *          its value empty, else the JWT's; of the dates the narrower one
  *          holds
- * source   RFC 7662 s.2.2; design.md, 2.6
- * test     t/unit/test_introspection.c, t/token_introspect_all.t
+ * source   RFC 7662 s.2.2
+ * test     t/unit/test_introspection.c, t/token_said.t
  */
 
 void fhb_claims_merge(fhb_claims_t *claims, const fhb_claims_t *local);

@@ -20,7 +20,7 @@
  *          behind its length, so that ("ab", "c") and ("a", "bc") differ
  * returns  FHB_OK | FHB_E_NOMEM when openssl fails; out is zeroed then
  * memory   a context of openssl, freed again
- * source   FIPS 180-4; design.md, trap 8
+ * source   FIPS 180-4
  * test     t/unit/test_digest.c
  */
 

@@ -17,7 +17,8 @@
  *
  * shape    s: the value of ETag
  * returns  the id in a weak tag W/"id" | an empty string
- * source   spec-facts c.4 (versionId), design 2.5
+ * source   FHIR binary.html, meta.versionId; README, "What it does to a
+ *          request"
  * test     t/unit/test_etag.c
  */
 
@@ -32,7 +33,7 @@ fhb_str_t fhb_etag_version(fhb_str_t s);
  *          before the backend's tag, and its native form is a strong tag,
  *          since the bytes of a version never change
  * returns  nothing; nothing is written when there is no valid tag
- * source   spec-facts i, option B
+ * source   RFC 9110 s.8.8.1, s.8.8.3.3; README, "What it does to a request"
  * test     t/unit/test_etag.c
  */
 

@@ -59,7 +59,7 @@ typedef struct fhb_jwk_set_s  fhb_jwk_set_t;
  *          report tells why | FHB_E_NOMEM; *set is NULL after an error
  * memory   the set from alloc, which must outlive it; the keys from openssl;
  *          free it with fhb_jwk_set_free()
- * source   RFC 7517 s.4, s.5; RFC 7518 s.6; RFC 8037 s.2; spec-facts g.2
+ * source   RFC 7517 s.4, s.5; RFC 7518 s.3.3, s.6; RFC 8037 s.2
  * test     t/unit/test_jwk.c, t/unit/test_vectors.c, t/fuzz/fuzz_jwk.c,
  *          t/unit/test_nomem.c
  */

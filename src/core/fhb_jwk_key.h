@@ -53,7 +53,7 @@ typedef struct {
  *          one, none has this algorithm: a newer set may have it |
  *          FHB_E_TOKEN_INVALID when the key is not for this algorithm, or
  *          when a token without kid could mean several
- * source   RFC 7515 s.4.1.4; RFC 8725 s.3.1; spec-facts g.1 rows 8 and 9
+ * source   RFC 7515 s.4.1.4; RFC 7517 s.4; RFC 8725 s.3.1
  * test     t/unit/test_jwk.c
  */
 

@@ -40,8 +40,8 @@ typedef struct {
  *          algorithm that is none of FHB_JWK_*, or any crit, b64 or zip |
  *          FHB_E_NOMEM; *jws is NULL unless FHB_OK
  * memory   from alloc: at most FHB_MAX_TOKEN bytes and the header as a tree
- * source   RFC 7515 s.3.1, s.4.1, s.5.2; RFC 7797; RFC 8725 s.3; spec-facts
- *          g.1 rows 1 to 7
+ * source   RFC 7515 s.2, s.3.1, s.4, s.4.1.11, s.5.2; RFC 4648 s.3.5; RFC
+ *          7797; RFC 8725 s.3.1, s.3.10; RFC 9068 s.4
  * test     t/unit/test_jws.c, t/unit/test_vectors.c, t/fuzz/fuzz_jws.c
  */
 
@@ -62,7 +62,8 @@ void fhb_jws_free(fhb_jws_t *jws);
  *          fetch a newer one if it is time, else treat the token as
  *          invalid | FHB_E_TOKEN_INVALID | FHB_E_NOMEM
  * memory   the contexts of openssl, kept with the key: one thread per set
- * source   RFC 7518 s.3; RFC 8037 s.3.1; spec-facts g.1 rows 4 and 8 to 10
+ * source   RFC 7515 s.5.2; RFC 7517 s.4; RFC 7518 s.3; RFC 8037 s.3.1; RFC
+ *          8725 s.3.1
  * test     t/unit/test_jws.c, t/unit/test_vectors.c,
  *          t/unit/test_nomem.c
  */

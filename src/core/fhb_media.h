@@ -29,7 +29,7 @@ typedef struct {
 } fhb_media_param_t;
 
 
-/* how careful a browser must be with a native document, spec-facts j */
+/* how careful a browser must be with a native document */
 
 typedef enum {
     FHB_MEDIA_ACTIVE = 0,               /* can script, or is not known */
@@ -46,7 +46,7 @@ typedef enum {
  *          *(;name=value), is a range, is longer than FHB_MAX_MEDIA, has more
  *          than FHB_MAX_PARAMS parameters or holds controls; *m is then empty
  * memory   none
- * source   RFC 9110 s.8.3.1, spec-facts b (stored contentType hygiene)
+ * source   RFC 9110 s.8.3.1; FHIR binary.html, contentType
  * test     t/unit/test_media.c, t/fuzz/fuzz_media.c
  */
 
@@ -78,7 +78,7 @@ fhb_must_check fhb_rc_t fhb_media_next(fhb_media_param_t *p);
  * fhb_media_fhir - which FHIR form a type names, under any of its names.
  *
  * returns  FHB_FORM_JSON | FHB_FORM_XML | FHB_FORM_NONE
- * source   spec-facts b.1
+ * source   FHIR http.html, mime-type
  */
 
 fhb_form_t fhb_media_fhir(const fhb_media_t *m);
@@ -90,7 +90,7 @@ fhb_form_t fhb_media_fhir(const fhb_media_t *m);
  * returns  FHB_FORM_JSON for application/json, text/json and a suffix +json,
  *          FHB_FORM_XML likewise, else FHB_FORM_NONE; the FHIR names of
  *          DSTU2 count as well
- * source   spec-facts b.2 N6; RFC 6839
+ * source   FHIR binary.html, rest; RFC 6839
  */
 
 fhb_form_t fhb_media_syntax(const fhb_media_t *m);
@@ -109,7 +109,7 @@ int fhb_media_is(const fhb_media_t *m, fhb_str_t name);
  * fhb_media_risk - how a browser must be held with a document of this type.
  *
  * returns  FHB_MEDIA_ACTIVE for anything that is not known to be harmless
- * source   spec-facts j
+ * source   FHIR binary.html, security; README, "Security"
  */
 
 fhb_media_risk_t fhb_media_risk(const fhb_media_t *m);

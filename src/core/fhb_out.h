@@ -109,7 +109,7 @@ fhb_out_result(const fhb_out_t *out)
  * returns  nothing; each byte that is not UTF-8 and, in XML, each character
  *          that XML 1.0 cannot hold leaves as U+FFFD
  * memory   none
- * source   RFC 8259 s.7, XML 1.0 s.2.2 and s.3.3.3, spec-facts c.4
+ * source   RFC 8259 s.7; XML 1.0 s.2.2 and s.3.3.3
  * test     t/unit/test_text.c
  */
 

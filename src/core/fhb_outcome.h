@@ -42,7 +42,7 @@ typedef struct {
  *          no plain name, and not at all in DSTU2; without a version it
  *          is written as in DSTU2, without a FHIR form as JSON
  * memory   none; call with a counting writer for the length
- * source   spec-facts c.5, e
+ * source   FHIR operationoutcome.html; README, "Errors"
  * test     t/unit/test_outcome.c
  */
 

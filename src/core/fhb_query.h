@@ -65,7 +65,7 @@ int fhb_query_name_is_general(fhb_str_t raw);
  *          parameter is absent or empty
  * returns  FHB_OK | FHB_E_FORMAT_REPEATED (with different values) |
  *          FHB_E_FORMAT (a bad escape, or longer than out)
- * source   spec-facts b.2 N4, b.4
+ * source   FHIR http.html, _format; binary.html, rest
  * test     t/unit/test_query.c, t/fuzz/fuzz_query.c
  */
 
@@ -87,7 +87,7 @@ int fhb_query_has_token(fhb_str_t args);
  * shape    args: raw; out: receives the other parameters, byte for byte and
  *          in their order, joined by "&"; never longer than args
  * returns  not 0 when something was left out
- * source   design 2.5, 2.6
+ * source   README, "What a backend must do"
  * test     t/unit/test_query.c, t/fuzz/fuzz_query.c
  *
  * _summary and _elements are left out in every spelling that some server takes

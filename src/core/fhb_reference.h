@@ -21,7 +21,7 @@
  *          another type or base, userinfo, a version, a fragment, an URN or
  *          no FHIR id
  * memory   none
- * source   spec-facts d.3; FHIR search, reference; RFC 3986 s.6.2
+ * source   FHIR search.html, reference; RFC 3986 s.6.2
  * test     t/unit/test_reference.c, t/fuzz/fuzz_reference.c
  */
 
@@ -77,7 +77,8 @@ int fhb_reference_same(fhb_str_t a, fhb_str_t b);
  * returns  FHB_OK | FHB_E_PATIENT_MISSING when the token names no patient,
  *          or names it in no way that is known | FHB_E_PATIENT for any other
  *          owner, or for one that cannot be read
- * source   spec-facts e row 9, f.3 rows 37 to 40; design 4, trap 13
+ * source   SMART App Launch 2.2, launch context; README, "Who may have a
+ *          document"
  * test     t/unit/test_reference.c
  */
 

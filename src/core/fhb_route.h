@@ -33,7 +33,8 @@ typedef struct {
  * returns  FHB_OK | FHB_E_NOT_FOUND | FHB_E_NOT_SUPPORTED; after an error
  *          the kind is FHB_ROUTE_OTHER
  * memory   none
- * source   spec-facts a.1, a.2, a.3; design 2.4 (vread)
+ * source   FHIR http.html, read and vread; datatypes.html, id; Cerner
+ *          Millennium, $autogen-ccd-if
  * test     t/unit/test_route.c, t/fuzz/fuzz_route.c
  */
 

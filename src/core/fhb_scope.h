@@ -102,7 +102,7 @@ typedef struct {
  * fhb_scope_next - take the next scope from the front of a string.
  *
  * returns  FHB_OK and *s | FHB_DONE
- * source   spec-facts f.1
+ * source   RFC 6749 s.3.3; SMART App Launch 2.2, scopes
  * test     t/unit/test_scope.c, t/fuzz/fuzz_scope.c
  */
 
@@ -114,7 +114,7 @@ fhb_must_check fhb_rc_t fhb_scope_next(fhb_str_t *rest, fhb_scope_t *s);
  *
  * shape    resource: a valid name of a type, such as "Binary"
  * returns  one of FHB_SCOPE_PATIENT, _USER, _SYSTEM | 0
- * source   spec-facts f.1, f.4; RFC 6749 s.3.3; SMART App Launch 2.2, scopes
+ * source   SMART App Launch 2.2, scopes
  * test     t/unit/test_scope.c, t/fuzz/fuzz_scope.c
  *
  * A scope with a constraint ("?...") grants nothing: the constraint is about
@@ -138,7 +138,7 @@ fhb_str_t fhb_scope_context_name(unsigned context);
  * shape    ask: stored is not looked at
  * returns  FHB_OK when some rule could grant | FHB_E_SCOPE when none can;
  *          then *verdict denies
- * source   spec-facts 0 step 4
+ * source   README, "Who may have a document"
  * test     t/unit/test_scope_need.c
  *
  * For the CCD the type is known, so this is the last word.
@@ -153,7 +153,8 @@ fhb_must_check fhb_rc_t fhb_scope_coarse(fhb_scope_verdict_t *verdict,
  *
  * returns  FHB_OK, grant is BOUND or FREE | FHB_E_SCOPE, *verdict denies
  * memory   none
- * source   spec-facts f.2, f.3; design 1, 2.2 (fhir_binary_scope)
+ * source   Cerner Millennium, Binary, authorization types; README, "Who may
+ *          have a document"
  * test     t/unit/test_scope_need.c
  *
  * Each needed type counts in the widest context that grants it; one that is
@@ -171,7 +172,7 @@ fhb_must_check fhb_rc_t fhb_scope_decide(fhb_scope_verdict_t *verdict,
  *
  * shape    ask: with a stored type of NULL, enough for each rule; scope: as
  *          granted, may be empty
- * source   RFC 6750 s.3, spec-facts e row 8
+ * source   RFC 6750 s.3, s.3.1
  * test     t/unit/test_scope_need.c
  *
  * Binary comes first, then the first resource of each rule.  The context is

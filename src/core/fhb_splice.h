@@ -56,7 +56,7 @@ typedef struct {
  *          FHB_E_BACKEND_RESOURCE for what can be no Binary |
  *          FHB_E_BACKEND_BASE64 for a character that no base64 holds
  * memory   none; a slice of DATA is valid until the next call
- * source   RFC 8259, XML 1.0, spec-facts c.2, c.3, design trap 1
+ * source   RFC 8259; XML 1.0; FHIR json.html, xml.html
  * test     t/unit/test_splice_json.c, t/unit/test_splice_xml.c,
  *          t/fuzz/fuzz_splice_json.c, t/fuzz/fuzz_splice_xml.c
  *

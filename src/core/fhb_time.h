@@ -38,7 +38,7 @@ fhb_must_check fhb_rc_t fhb_time_write(fhb_out_t *out, int64_t seconds);
  *          23:59:60 UTC; more than 9 digits of fraction up to R4B
  * returns  FHB_OK and *t | FHB_E_PARAM_VALUE
  * memory   none
- * source   spec-facts d.1
+ * source   FHIR datatypes.html, dateTime; README, "What it does to a request"
  * test     t/unit/test_time.c, t/fuzz/fuzz_time.c
  */
 

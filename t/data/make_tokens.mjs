@@ -189,7 +189,7 @@ row('a_fraction_of_a_second_is_accepted', 'ok',
                                                  `${now + 3600}.25`)));
 
 
-/* spec-facts g.4, in its order */
+/* what must be refused: RFC 8725 s.3, RFC 7515, RFC 9068 s.4 */
 
 for (const alg of ['none', 'None', 'nOnE', '']) {
     const t = `${b64(JSON.stringify(head('es256', { alg })))}.`

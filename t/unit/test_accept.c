@@ -1,5 +1,5 @@
 /*
- * Accept and _format: the decision table b.5, row by row, and the grammar.
+ * Accept and _format: a table of decisions, row by row, and the grammar.
  */
 
 #include <setjmp.h>
@@ -113,7 +113,7 @@ typedef struct {
     { "*/*", "foo", NONE5, NONE5, NONE5 },                                   \
     { "*/*", "*/*", NONE5, NONE5, NONE5 },                                   \
                                                                              \
-    /* field-notes 5 */                                                      \
+    /* a document's own type beside a form that is wanted less */            \
                                                                              \
     { "application/pdf, " j ";q=0.1", NULL, "NJJJJ", "NJJJJ", "NJJJJ" },     \
     { "application/pdf, */*;q=0.1", NULL, N5, "NJJJJ", N5 },                 \

@@ -300,7 +300,7 @@ challenge_for(fhb_rc_t rc, const char *scope, const char *metadata,
 }
 
 
-/* spec-facts e, rows 1 to 10 */
+/* RFC 6750 s.3.1; README, "Errors" */
 
 static void
 each_refusal_has_its_challenge(void **state)

@@ -22,7 +22,7 @@ typedef struct {
 } etag_row_t;
 
 
-/* spec-facts i, option B; design 2.5 */
+/* RFC 9110 s.8.8; README, "What it does to a request" */
 
 static const etag_row_t  etag_rows[] = {
 

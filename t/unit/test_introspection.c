@@ -1,5 +1,5 @@
 /*
- * The answers of introspection endpoints: spec-facts h, row by row.
+ * The answers of introspection endpoints: RFC 7662 s.2.2 and s.2.3.
  */
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /*
  * Tokens of an independent maker, npm's jose (t/data/make_tokens.mjs): each
- * algorithm, each profile, and spec-facts g.4, what must be refused.  Every
+ * algorithm, each profile, and what must be refused (RFC 8725).  Every
  * line of t/data/jose/tokens.jsonl is one test, named by its id.
  */
 

@@ -137,7 +137,10 @@ coarse(fhb_version_t version, fhb_route_kind_t kind, const char *scope)
     "user/Binary.rs user/DocumentReference.rs?category=http://x|clinical-note"
 
 
-/* spec-facts f.3, rows 1 to 36, 41 and 42, in this order */
+/*
+ * What a string grants for a PDF and for HTML in DSTU2, for the CCD, and for
+ * any document in R4: README, "Who may have a document".
+ */
 
 static const need_row_t  need_rows[] = {
     { "user/Binary.read user/DocumentReference.read",
@@ -234,7 +237,7 @@ each_row_of_the_table_in_each_column(void **state)
 }
 
 
-/* f.3, rows 37 to 40: what a bound verdict means for the CCD's patient */
+/* what a bound verdict means for the CCD's patient */
 
 static fhb_rc_t
 ccd(const char *scope, const char *token_patient, const char *patient)
