@@ -186,7 +186,7 @@ while (my ($reason, $status, $code) = splice @errors, 0, 3) {
 my $limits = slurp('src/core/fhb.h');
 
 for my $name (qw(ID ACCEPT RANGES MEDIA PARAMS QUERY ETAG TOKEN SCOPE BUNDLE
-                 CLAIM KEYS JWKS ANSWER DOC_DEPTH DOC_VALUES))
+                 CLAIM KEYS JWKS ANSWER JSON_DEPTH JSON_VALUES))
 {
     my ($value) = $limits =~ /define FHB_MAX_$name\s+(\d+)/;
     my ($chapter) = $readme =~ /^## Limits\n(.*?)^## /ms;

@@ -45,9 +45,9 @@
 #define FHB_MAX_KEYS          64        /* keys in a JWKS */
 #define FHB_MAX_JWKS          262144    /* bytes of a JWKS document */
 #define FHB_MAX_ANSWER        65536     /* bytes of an introspection answer */
-#define FHB_MAX_DOC_DEPTH     16        /* nesting of a small JSON document */
-#define FHB_MAX_DOC_VALUES    8192      /* values in a small JSON document */
-#define FHB_MAX_DOC_NAMES     512       /* names in all its open objects */
+#define FHB_MAX_JSON_DEPTH    16        /* nesting of a small JSON document */
+#define FHB_MAX_JSON_VALUES   8192      /* values in a small JSON document */
+#define FHB_MAX_JSON_NAMES    512       /* names in all its open objects */
 
 
 typedef struct {
@@ -111,7 +111,7 @@ typedef enum {
 } fhb_form_t;
 
 
-/* memory for the rooms that must allocate (doc, jwk, jws, bin) */
+/* memory for the rooms that must allocate (json, jwk, jws, bin) */
 
 typedef struct {
     void  *(*alloc)(void *ctx, size_t size);      /* NULL when there is none */

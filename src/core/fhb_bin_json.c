@@ -5,18 +5,18 @@
 #include <string.h>
 
 #include "fhb_bin_skeleton.h"
-#include "fhb_doc.h"
+#include "fhb_json.h"
 #include "fhb_text.h"
 
 
 typedef struct {
-    fhb_alloc_t        alloc;
-    fhb_doc_push_t    *push;
-    fhb_bin_facts_t   *facts;
-    fhb_bin_field_t    path[5];         /* at depth 1 to 4 */
-    unsigned           depth;           /* of the last name */
-    unsigned           named:1;         /* its value is to come */
-    unsigned           closed:1;        /* the resource is */
+    fhb_alloc_t       alloc;
+    fhb_json_push_t  *push;
+    fhb_bin_facts_t  *facts;
+    fhb_bin_field_t   path[5];          /* at depth 1 to 4 */
+    unsigned          depth;            /* of the last name */
+    unsigned          named:1;          /* its value is to come */
+    unsigned          closed:1;         /* the resource is */
 } fhb_bin_json_t;
 
 
@@ -27,12 +27,12 @@ static fhb_rc_t fhb_bin_json_finish(void *parser);
 static int fhb_bin_json_at_value(const void *parser);
 static int fhb_bin_json_at_end(const void *parser);
 static void fhb_bin_json_free(void *parser);
-static fhb_rc_t fhb_bin_json_event(void *data, const fhb_doc_event_t *event);
+static fhb_rc_t fhb_bin_json_event(void *data, const fhb_json_event_t *event);
 static int fhb_bin_json_tagged(const fhb_bin_json_t *p, unsigned depth);
 static fhb_rc_t fhb_bin_json_key(fhb_bin_json_t *p, unsigned depth,
     fhb_str_t name);
 static fhb_rc_t fhb_bin_json_value(fhb_bin_json_t *p,
-    const fhb_doc_event_t *event);
+    const fhb_json_event_t *event);
 
 
 const fhb_bin_format_t  fhb_bin_json = {
@@ -65,7 +65,7 @@ fhb_bin_json_create(void **parser, const fhb_alloc_t *alloc,
     p->alloc = *alloc;
     p->facts = facts;
 
-    rc = fhb_doc_push_create(&p->push, alloc, FHB_BIN_MAX_SKELETON,
+    rc = fhb_json_push_create(&p->push, alloc, FHB_BIN_MAX_SKELETON,
                              fhb_bin_json_event, p);
     if (rc != FHB_OK) {
         fhb_bin_json_free(p);
@@ -83,7 +83,7 @@ fhb_bin_json_feed(void *parser, fhb_str_t in)
 {
     fhb_bin_json_t  *p = parser;
 
-    return fhb_doc_feed(p->push, in);
+    return fhb_json_feed(p->push, in);
 }
 
 
@@ -92,7 +92,7 @@ fhb_bin_json_finish(void *parser)
 {
     fhb_bin_json_t  *p = parser;
 
-    return fhb_doc_finish(p->push);
+    return fhb_json_finish(p->push);
 }
 
 
@@ -120,7 +120,7 @@ fhb_bin_json_free(void *parser)
     fhb_alloc_t      alloc;
     fhb_bin_json_t  *p = parser;
 
-    fhb_doc_push_free(p->push);
+    fhb_json_push_free(p->push);
 
     alloc = p->alloc;
     alloc.free(alloc.ctx, p);
@@ -128,16 +128,16 @@ fhb_bin_json_free(void *parser)
 
 
 static fhb_rc_t
-fhb_bin_json_event(void *data, const fhb_doc_event_t *event)
+fhb_bin_json_event(void *data, const fhb_json_event_t *event)
 {
     fhb_bin_json_t  *p = data;
 
     switch (event->type) {
 
-    case FHB_DOC_KEY:
+    case FHB_JSON_KEY:
         return fhb_bin_json_key(p, event->depth, event->value);
 
-    case FHB_DOC_OBJECT_END:
+    case FHB_JSON_OBJECT_END:
         p->closed = (event->depth == 0);
 
         if (fhb_bin_json_tagged(p, event->depth)) {
@@ -146,24 +146,24 @@ fhb_bin_json_event(void *data, const fhb_doc_event_t *event)
 
         return FHB_OK;
 
-    case FHB_DOC_ARRAY_END:
+    case FHB_JSON_ARRAY_END:
         return FHB_OK;
 
-    case FHB_DOC_OBJECT:
+    case FHB_JSON_OBJECT:
         if (fhb_bin_json_tagged(p, event->depth)) {
             fhb_bin_tag(p->facts, 0);
         }
 
         break;
 
-    case FHB_DOC_NONE:
-    case FHB_DOC_NULL:
-    case FHB_DOC_FALSE:
-    case FHB_DOC_TRUE:
-    case FHB_DOC_NUMBER:
-    case FHB_DOC_STRING:
-    case FHB_DOC_LONG:
-    case FHB_DOC_ARRAY:
+    case FHB_JSON_NONE:
+    case FHB_JSON_NULL:
+    case FHB_JSON_FALSE:
+    case FHB_JSON_TRUE:
+    case FHB_JSON_NUMBER:
+    case FHB_JSON_STRING:
+    case FHB_JSON_LONG:
+    case FHB_JSON_ARRAY:
         break;
     }
 
@@ -232,7 +232,7 @@ fhb_bin_json_key(fhb_bin_json_t *p, unsigned depth, fhb_str_t name)
 
 
 static fhb_rc_t
-fhb_bin_json_value(fhb_bin_json_t *p, const fhb_doc_event_t *event)
+fhb_bin_json_value(fhb_bin_json_t *p, const fhb_json_event_t *event)
 {
     fhb_bin_field_t  field;
 
@@ -251,14 +251,14 @@ fhb_bin_json_value(fhb_bin_json_t *p, const fhb_doc_event_t *event)
 
     case FHB_BIN_FIELD_SYSTEM:
     case FHB_BIN_FIELD_CODE:
-        return event->type == FHB_DOC_STRING
+        return event->type == FHB_JSON_STRING
                ? fhb_bin_set(p->facts, field, event->value) : FHB_OK;
 
     case FHB_BIN_FIELD_SIBLING:
 
         /* whatever it says, it is more than an id */
 
-        if (event->type != FHB_DOC_OBJECT && event->type != FHB_DOC_NULL) {
+        if (event->type != FHB_JSON_OBJECT && event->type != FHB_JSON_NULL) {
             p->facts->withheld = 1;
         }
 
@@ -266,14 +266,14 @@ fhb_bin_json_value(fhb_bin_json_t *p, const fhb_doc_event_t *event)
 
     case FHB_BIN_FIELD_META:
     case FHB_BIN_FIELD_SECURITY:
-        return event->type == FHB_DOC_OBJECT ? FHB_OK
+        return event->type == FHB_JSON_OBJECT ? FHB_OK
                                              : FHB_E_BACKEND_RESOURCE;
 
     case FHB_BIN_FIELD_VALUE:
 
         /* the scanner left nothing of a string but its quotes */
 
-        return event->value.len && event->type == FHB_DOC_STRING
+        return event->value.len && event->type == FHB_JSON_STRING
                ? FHB_E_BACKEND_RESOURCE : FHB_OK;
 
     case FHB_BIN_FIELD_ROOT:
@@ -286,7 +286,7 @@ fhb_bin_json_value(fhb_bin_json_t *p, const fhb_doc_event_t *event)
         break;
     }
 
-    if (event->type != FHB_DOC_STRING) {
+    if (event->type != FHB_JSON_STRING) {
         return FHB_E_BACKEND_RESOURCE;
     }
 

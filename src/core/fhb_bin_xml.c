@@ -147,7 +147,7 @@ fhb_bin_xml_open(void *data, const fhb_xml_tag_t *tag)
 
     p->depth = tag->depth + 1;
 
-    if (p->depth > FHB_MAX_DOC_DEPTH
+    if (p->depth > FHB_MAX_JSON_DEPTH
         || !fhb_text_eq(tag->space, space))
     {
         return FHB_E_BACKEND_RESOURCE;

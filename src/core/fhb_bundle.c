@@ -15,8 +15,8 @@
  */
 
 #include "fhb_bundle.h"
-#include "fhb_doc_tree.h"
 #include "fhb_error.h"
+#include "fhb_json_tree.h"
 #include "fhb_reference.h"
 #include "fhb_route.h"
 #include "fhb_text.h"
@@ -24,29 +24,29 @@
 
 struct fhb_bundle_s {
     fhb_alloc_t  alloc;
-    fhb_doc_t   *doc;
+    fhb_json_t  *json;
 };
 
 
 static fhb_rc_t fhb_bundle_rc(fhb_rc_t rc);
 static fhb_rc_t fhb_bundle_search(const fhb_bundle_ask_t *ask,
-    const fhb_doc_node_t *bundle);
+    const fhb_json_node_t *bundle);
 static fhb_rc_t fhb_bundle_next(const fhb_bundle_ask_t *ask,
-    const fhb_doc_node_t *bundle, fhb_out_t *next);
+    const fhb_json_node_t *bundle, fhb_out_t *next);
 static fhb_str_t fhb_bundle_query(fhb_str_t url);
 static int fhb_bundle_visible(fhb_str_t s);
 static int fhb_bundle_entry(const fhb_bundle_ask_t *ask,
-    const fhb_doc_node_t *resource);
-static int fhb_bundle_withdrawn(const fhb_doc_node_t *resource);
-static int fhb_bundle_mistaken(const fhb_doc_node_t *code);
+    const fhb_json_node_t *resource);
+static int fhb_bundle_withdrawn(const fhb_json_node_t *resource);
+static int fhb_bundle_mistaken(const fhb_json_node_t *code);
 static int fhb_bundle_subject(const fhb_bundle_ask_t *ask,
-    const fhb_doc_node_t *resource);
+    const fhb_json_node_t *resource);
 static int fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
-    const fhb_doc_node_t *list, fhb_str_t name);
+    const fhb_json_node_t *list, fhb_str_t name);
 static int fhb_bundle_url(const fhb_bundle_ask_t *ask,
-    const fhb_doc_node_t *node);
-static const fhb_doc_node_t *fhb_bundle_plain(const fhb_doc_node_t *node);
-static const fhb_doc_node_t *fhb_bundle_items(const fhb_doc_node_t *array);
+    const fhb_json_node_t *node);
+static const fhb_json_node_t *fhb_bundle_plain(const fhb_json_node_t *node);
+static const fhb_json_node_t *fhb_bundle_items(const fhb_json_node_t *array);
 
 
 static const fhb_str_t  fhb_bundle_type = fhb_string("resourceType");
@@ -67,7 +67,7 @@ fhb_bundle_create(fhb_bundle_t **out, const fhb_alloc_t *alloc)
 
     bundle->alloc = *alloc;
 
-    rc = fhb_doc_create(&bundle->doc, alloc, FHB_MAX_BUNDLE,
+    rc = fhb_json_create(&bundle->json, alloc, FHB_MAX_BUNDLE,
                         FHB_MAX_BUNDLE_STRING);
 
     if (rc != FHB_OK) {
@@ -84,7 +84,7 @@ fhb_bundle_create(fhb_bundle_t **out, const fhb_alloc_t *alloc)
 fhb_rc_t
 fhb_bundle_feed(fhb_bundle_t *bundle, fhb_str_t in)
 {
-    return fhb_bundle_rc(fhb_doc_add(bundle->doc, in));
+    return fhb_bundle_rc(fhb_json_add(bundle->json, in));
 }
 
 
@@ -106,7 +106,7 @@ fhb_bundle_free(fhb_bundle_t *bundle)
 
     alloc = bundle->alloc;
 
-    fhb_doc_free(bundle->doc);
+    fhb_json_free(bundle->json);
     alloc.free(alloc.ctx, bundle);
 }
 
@@ -115,9 +115,9 @@ fhb_rc_t
 fhb_bundle_owner(fhb_bundle_t *bundle, const fhb_bundle_ask_t *ask,
     fhb_out_t *next)
 {
-    fhb_rc_t               rc;
-    fhb_str_t              patient;
-    const fhb_doc_node_t  *root;
+    fhb_rc_t                rc;
+    fhb_str_t               patient;
+    const fhb_json_node_t  *root;
 
     static const fhb_str_t  type = fhb_string("Bundle");
 
@@ -129,15 +129,15 @@ fhb_bundle_owner(fhb_bundle_t *bundle, const fhb_bundle_ask_t *ask,
         return FHB_E_PATIENT;
     }
 
-    rc = fhb_bundle_rc(fhb_doc_end(bundle->doc));
+    rc = fhb_bundle_rc(fhb_json_end(bundle->json));
 
     if (rc != FHB_OK) {
         return rc;
     }
 
-    root = fhb_doc_root(bundle->doc);
+    root = fhb_json_root(bundle->json);
 
-    if (!fhb_doc_is(fhb_doc_member(root, fhb_bundle_type), type)) {
+    if (!fhb_json_is(fhb_json_member(root, fhb_bundle_type), type)) {
         return FHB_E_PATIENT_UNAVAILABLE;
     }
 
@@ -148,18 +148,18 @@ fhb_bundle_owner(fhb_bundle_t *bundle, const fhb_bundle_ask_t *ask,
 
 
 static fhb_rc_t
-fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle)
+fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_json_node_t *bundle)
 {
-    const fhb_doc_node_t  *entry, *resource;
+    const fhb_json_node_t  *entry, *resource;
 
     static const fhb_str_t  name_entry = fhb_string("entry");
     static const fhb_str_t  name_resource = fhb_string("resource");
 
     bundle = fhb_bundle_plain(bundle);
-    entry = fhb_bundle_items(fhb_doc_member(bundle, name_entry));
+    entry = fhb_bundle_items(fhb_json_member(bundle, name_entry));
 
     for ( /* void */ ; entry != NULL; entry = entry->next) {
-        resource = fhb_doc_member(fhb_bundle_plain(entry), name_resource);
+        resource = fhb_json_member(fhb_bundle_plain(entry), name_resource);
 
         if (fhb_bundle_entry(ask, fhb_bundle_plain(resource))) {
             return FHB_OK;
@@ -171,32 +171,32 @@ fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle)
 
 
 static fhb_rc_t
-fhb_bundle_next(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *bundle,
+fhb_bundle_next(const fhb_bundle_ask_t *ask, const fhb_json_node_t *bundle,
     fhb_out_t *next)
 {
-    fhb_str_t              url, query;
-    const fhb_doc_node_t  *link, *node;
+    fhb_str_t               url, query;
+    const fhb_json_node_t  *link, *node;
 
     static const fhb_str_t  name_link = fhb_string("link");
     static const fhb_str_t  name_relation = fhb_string("relation");
     static const fhb_str_t  name_url = fhb_string("url");
     static const fhb_str_t  relation = fhb_string("next");
 
-    link = fhb_bundle_items(fhb_doc_member(bundle, name_link));
+    link = fhb_bundle_items(fhb_json_member(bundle, name_link));
 
     while (link != NULL
-           && !fhb_doc_is(fhb_doc_member(link, name_relation), relation))
+           && !fhb_json_is(fhb_json_member(link, name_relation), relation))
     {
         link = link->next;
     }
 
-    node = fhb_doc_member(link, name_url);
+    node = fhb_json_member(link, name_url);
 
-    if (node != NULL && node->type == FHB_DOC_LONG) {
+    if (node != NULL && node->type == FHB_JSON_LONG) {
         return FHB_E_PATIENT_UNAVAILABLE;
     }
 
-    if (fhb_doc_string(node, &url) != FHB_OK) {
+    if (fhb_json_string(node, &url) != FHB_OK) {
         return FHB_E_PATIENT;
     }
 
@@ -249,9 +249,9 @@ fhb_bundle_visible(fhb_str_t s)
 
 
 static int
-fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *resource)
+fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_json_node_t *resource)
 {
-    const fhb_doc_node_t  *type, *list;
+    const fhb_json_node_t  *type, *list;
 
     static const fhb_str_t  document = fhb_string("DocumentReference");
     static const fhb_str_t  report = fhb_string("DiagnosticReport");
@@ -264,15 +264,15 @@ fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *resource)
         return 0;
     }
 
-    type = fhb_doc_member(resource, fhb_bundle_type);
+    type = fhb_json_member(resource, fhb_bundle_type);
 
-    if (fhb_doc_is(type, document)) {
-        list = fhb_doc_member(resource, content);
+    if (fhb_json_is(type, document)) {
+        list = fhb_json_member(resource, content);
         return fhb_bundle_attachments(ask, list, attachment);
     }
 
-    if (fhb_doc_is(type, report)) {
-        list = fhb_doc_member(resource, form);
+    if (fhb_json_is(type, report)) {
+        list = fhb_json_member(resource, form);
         return fhb_bundle_attachments(ask, list, itself);
     }
 
@@ -286,29 +286,29 @@ fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *resource)
  */
 
 static int
-fhb_bundle_withdrawn(const fhb_doc_node_t *resource)
+fhb_bundle_withdrawn(const fhb_json_node_t *resource)
 {
-    const fhb_doc_node_t  *node;
+    const fhb_json_node_t  *node;
 
     static const fhb_str_t  status = fhb_string("status");
     static const fhb_str_t  doc_status = fhb_string("docStatus");
     static const fhb_str_t  coding = fhb_string("coding");
     static const fhb_str_t  code = fhb_string("code");
 
-    if (fhb_bundle_mistaken(fhb_doc_member(resource, status))) {
+    if (fhb_bundle_mistaken(fhb_json_member(resource, status))) {
         return 1;
     }
 
-    node = fhb_doc_member(resource, doc_status);
+    node = fhb_json_member(resource, doc_status);
 
-    if (node == NULL || node->type != FHB_DOC_OBJECT) {
+    if (node == NULL || node->type != FHB_JSON_OBJECT) {
         return fhb_bundle_mistaken(node);
     }
 
-    node = fhb_bundle_items(fhb_doc_member(node, coding));
+    node = fhb_bundle_items(fhb_json_member(node, coding));
 
     for ( /* void */ ; node != NULL; node = node->next) {
-        if (fhb_bundle_mistaken(fhb_doc_member(node, code))) {
+        if (fhb_bundle_mistaken(fhb_json_member(node, code))) {
             return 1;
         }
     }
@@ -320,29 +320,29 @@ fhb_bundle_withdrawn(const fhb_doc_node_t *resource)
 /* what is there and is no string could say anything */
 
 static int
-fhb_bundle_mistaken(const fhb_doc_node_t *code)
+fhb_bundle_mistaken(const fhb_json_node_t *code)
 {
     static const fhb_str_t  mistake = fhb_string("entered-in-error");
 
     return code != NULL
-           && (code->type != FHB_DOC_STRING || fhb_doc_is(code, mistake));
+           && (code->type != FHB_JSON_STRING || fhb_json_is(code, mistake));
 }
 
 
 static int
 fhb_bundle_subject(const fhb_bundle_ask_t *ask,
-    const fhb_doc_node_t *resource)
+    const fhb_json_node_t *resource)
 {
-    fhb_str_t              s;
-    const fhb_doc_node_t  *node;
+    fhb_str_t               s;
+    const fhb_json_node_t  *node;
 
     static const fhb_str_t  subject = fhb_string("subject");
     static const fhb_str_t  reference = fhb_string("reference");
 
-    node = fhb_bundle_plain(fhb_doc_member(resource, subject));
-    node = fhb_doc_member(node, reference);
+    node = fhb_bundle_plain(fhb_json_member(resource, subject));
+    node = fhb_json_member(node, reference);
 
-    return fhb_doc_string(node, &s) == FHB_OK
+    return fhb_json_string(node, &s) == FHB_OK
            && fhb_reference_owner(s, ask->patient, ask->base) == FHB_OK;
 }
 
@@ -351,9 +351,9 @@ fhb_bundle_subject(const fhb_bundle_ask_t *ask,
 
 static int
 fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
-    const fhb_doc_node_t *list, fhb_str_t name)
+    const fhb_json_node_t *list, fhb_str_t name)
 {
-    const fhb_doc_node_t  *item, *node;
+    const fhb_json_node_t  *item, *node;
 
     static const fhb_str_t  url = fhb_string("url");
 
@@ -361,10 +361,10 @@ fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
         node = fhb_bundle_plain(item);
 
         if (name.len != 0) {
-            node = fhb_bundle_plain(fhb_doc_member(node, name));
+            node = fhb_bundle_plain(fhb_json_member(node, name));
         }
 
-        if (fhb_bundle_url(ask, fhb_doc_member(node, url))) {
+        if (fhb_bundle_url(ask, fhb_json_member(node, url))) {
             return 1;
         }
     }
@@ -374,11 +374,11 @@ fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
 
 
 static int
-fhb_bundle_url(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *node)
+fhb_bundle_url(const fhb_bundle_ask_t *ask, const fhb_json_node_t *node)
 {
     fhb_str_t  s, id;
 
-    return fhb_doc_string(node, &s) == FHB_OK
+    return fhb_json_string(node, &s) == FHB_OK
            && fhb_reference_binary(&id, s, ask->base) == FHB_OK
            && fhb_reference_same(id, ask->id);
 }
@@ -389,17 +389,17 @@ fhb_bundle_url(const fhb_bundle_ask_t *ask, const fhb_doc_node_t *node)
  * the extension.  None is known here, so the element is as good as not there.
  */
 
-static const fhb_doc_node_t *
-fhb_bundle_plain(const fhb_doc_node_t *node)
+static const fhb_json_node_t *
+fhb_bundle_plain(const fhb_json_node_t *node)
 {
     static const fhb_str_t  modifier = fhb_string("modifierExtension");
 
-    return fhb_doc_member(node, modifier) == NULL ? node : NULL;
+    return fhb_json_member(node, modifier) == NULL ? node : NULL;
 }
 
 
-static const fhb_doc_node_t *
-fhb_bundle_items(const fhb_doc_node_t *array)
+static const fhb_json_node_t *
+fhb_bundle_items(const fhb_json_node_t *array)
 {
-    return array != NULL && array->type == FHB_DOC_ARRAY ? array->first : NULL;
+    return array != NULL && array->type == FHB_JSON_ARRAY ? array->first : NULL;
 }

@@ -29,7 +29,7 @@ typedef struct fhb_bundle_s  fhb_bundle_t;
  *
  * returns  FHB_OK and *bundle | FHB_E_NOMEM
  * memory   from alloc, which must outlive it: some 650 KiB and the length of
- *          the Bundle at most (see fhb_doc_tree.h); free it with
+ *          the Bundle at most (see fhb_json_tree.h); free it with
  *          fhb_bundle_free()
  * test     t/unit/test_bundle.c, t/fuzz/fuzz_bundle.c
  */
@@ -43,7 +43,7 @@ fhb_must_check fhb_rc_t fhb_bundle_create(fhb_bundle_t **bundle,
  *
  * shape    in: any length, may split anything
  * returns  FHB_OK | FHB_E_PATIENT_UNAVAILABLE for anything but JSON, above
- *          FHB_MAX_BUNDLE, FHB_MAX_DOC_VALUES or _DEPTH, and for a name or a
+ *          FHB_MAX_BUNDLE, FHB_MAX_JSON_VALUES or _DEPTH, and for a name or a
  *          number above FHB_MAX_BUNDLE_STRING; a longer string that is a value
  *          says nothing | FHB_E_NOMEM; the result of one that has failed stays
  *          the same

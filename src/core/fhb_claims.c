@@ -71,22 +71,22 @@ fhb_rc_t
 fhb_claims_payload(fhb_claims_t *claims, const fhb_claims_check_t *check,
     fhb_str_t typ, fhb_str_t payload)
 {
-    size_t      start;
-    fhb_rc_t    rc;
-    fhb_doc_t  *doc;
+    size_t       start;
+    fhb_rc_t     rc;
+    fhb_json_t  *json;
 
     start = check->text->len;
     memset(claims, 0, sizeof(fhb_claims_t));
 
-    rc = fhb_doc_parse(&doc, check->alloc, payload);
+    rc = fhb_json_parse(&json, check->alloc, payload);
 
     if (rc != FHB_OK) {
         return fhb_error_as(rc, FHB_E_TOKEN_INVALID);
     }
 
-    rc = fhb_claims_judge_jwt(claims, check, typ, fhb_doc_root(doc));
+    rc = fhb_claims_judge_jwt(claims, check, typ, fhb_json_root(json));
 
-    fhb_doc_free(doc);
+    fhb_json_free(json);
 
     return fhb_claims_finish(claims, check, start, rc);
 }
@@ -114,9 +114,9 @@ fhb_rc_t
 fhb_claims_answer(fhb_claims_t *claims, const fhb_claims_check_t *check,
     fhb_str_t body)
 {
-    size_t      start;
-    fhb_rc_t    rc;
-    fhb_doc_t  *doc;
+    size_t       start;
+    fhb_rc_t     rc;
+    fhb_json_t  *json;
 
     start = check->text->len;
     memset(claims, 0, sizeof(fhb_claims_t));
@@ -125,15 +125,15 @@ fhb_claims_answer(fhb_claims_t *claims, const fhb_claims_check_t *check,
         return FHB_E_INTROSPECTION;
     }
 
-    rc = fhb_doc_parse(&doc, check->alloc, body);
+    rc = fhb_json_parse(&json, check->alloc, body);
 
     if (rc != FHB_OK) {
         return fhb_error_as(rc, FHB_E_INTROSPECTION);
     }
 
-    rc = fhb_claims_judge_answer(claims, check, fhb_doc_root(doc));
+    rc = fhb_claims_judge_answer(claims, check, fhb_json_root(json));
 
-    fhb_doc_free(doc);
+    fhb_json_free(json);
 
     return fhb_claims_finish(claims, check, start, rc);
 }

@@ -14,18 +14,18 @@ typedef enum {
 
 
 static fhb_rc_t fhb_claims_read(fhb_claims_t *claims,
-    const fhb_claims_check_t *check, const fhb_doc_node_t *root,
+    const fhb_claims_check_t *check, const fhb_json_node_t *root,
     int required);
 static fhb_rc_t fhb_claims_origin(const fhb_claims_policy_t *policy,
-    const fhb_doc_node_t *root, int required);
+    const fhb_json_node_t *root, int required);
 static fhb_rc_t fhb_claims_keep(fhb_claims_t *claims,
-    const fhb_claims_check_t *check, const fhb_doc_node_t *root);
-static const fhb_doc_node_t *fhb_claims_at(const fhb_doc_node_t *root,
+    const fhb_claims_check_t *check, const fhb_json_node_t *root);
+static const fhb_json_node_t *fhb_claims_at(const fhb_json_node_t *root,
     const fhb_claims_path_t *path, const fhb_str_t *name, int *said);
 static int fhb_claims_complete(const fhb_claims_t *claims,
-    const fhb_doc_node_t *root);
+    const fhb_json_node_t *root);
 static int fhb_claims_is_identity(const fhb_claims_policy_t *policy,
-    const fhb_doc_node_t *root);
+    const fhb_json_node_t *root);
 static fhb_claims_typ_t fhb_claims_typ(const fhb_claims_policy_t *policy,
     fhb_str_t typ);
 
@@ -55,7 +55,7 @@ static const fhb_str_t  fhb_claims_media = fhb_string("application/at+jwt");
 
 fhb_rc_t
 fhb_claims_judge_jwt(fhb_claims_t *claims, const fhb_claims_check_t *check,
-    fhb_str_t typ, const fhb_doc_node_t *root)
+    fhb_str_t typ, const fhb_json_node_t *root)
 {
     int64_t                     iat;
     fhb_rc_t                    rc;
@@ -65,7 +65,7 @@ fhb_claims_judge_jwt(fhb_claims_t *claims, const fhb_claims_check_t *check,
     policy = check->policy;
     kind = fhb_claims_typ(policy, typ);
 
-    if (kind == FHB_CLAIMS_TYP_REFUSED || root->type != FHB_DOC_OBJECT) {
+    if (kind == FHB_CLAIMS_TYP_REFUSED || root->type != FHB_JSON_OBJECT) {
         return FHB_E_TOKEN_INVALID;
     }
 
@@ -83,7 +83,7 @@ fhb_claims_judge_jwt(fhb_claims_t *claims, const fhb_claims_check_t *check,
         return FHB_E_TOKEN_INVALID;
     }
 
-    rc = fhb_claims_date(&iat, fhb_doc_member(root, fhb_claims_iat));
+    rc = fhb_claims_date(&iat, fhb_json_member(root, fhb_claims_iat));
 
     if (rc != FHB_ABSENT
         && (rc != FHB_OK || iat - policy->leeway > check->now))
@@ -97,7 +97,7 @@ fhb_claims_judge_jwt(fhb_claims_t *claims, const fhb_claims_check_t *check,
 
 fhb_rc_t
 fhb_claims_judge_answer(fhb_claims_t *claims,
-    const fhb_claims_check_t *check, const fhb_doc_node_t *root)
+    const fhb_claims_check_t *check, const fhb_json_node_t *root)
 {
     int                         active;
     fhb_rc_t                    rc;
@@ -106,7 +106,7 @@ fhb_claims_judge_answer(fhb_claims_t *claims,
 
     policy = check->policy;
 
-    if (fhb_doc_bool(fhb_doc_member(root, fhb_claims_name_active), &active)
+    if (fhb_json_bool(fhb_json_member(root, fhb_claims_name_active), &active)
         != FHB_OK)
     {
         return FHB_E_INTROSPECTION;
@@ -116,7 +116,7 @@ fhb_claims_judge_answer(fhb_claims_t *claims,
         return FHB_E_TOKEN_INVALID;
     }
 
-    rc = fhb_doc_string(fhb_doc_member(root, fhb_claims_name_type), &type);
+    rc = fhb_json_string(fhb_json_member(root, fhb_claims_name_type), &type);
 
     if (rc != FHB_ABSENT
         && (rc != FHB_OK || !fhb_text_eq_ci(type, fhb_claims_bearer)))
@@ -137,11 +137,11 @@ fhb_claims_judge_answer(fhb_claims_t *claims,
 
 static fhb_rc_t
 fhb_claims_read(fhb_claims_t *claims, const fhb_claims_check_t *check,
-    const fhb_doc_node_t *root, int required)
+    const fhb_json_node_t *root, int required)
 {
     fhb_rc_t  rc;
 
-    if (fhb_doc_member(root, fhb_claims_cnf) != NULL) {
+    if (fhb_json_member(root, fhb_claims_cnf) != NULL) {
         return FHB_E_TOKEN_INVALID;
     }
 
@@ -152,12 +152,12 @@ fhb_claims_read(fhb_claims_t *claims, const fhb_claims_check_t *check,
 
     claims->exp = FHB_CLAIMS_NEVER;
 
-    rc = fhb_claims_date(&claims->exp, fhb_doc_member(root, fhb_claims_exp));
+    rc = fhb_claims_date(&claims->exp, fhb_json_member(root, fhb_claims_exp));
     if (rc < 0) {
         return rc;
     }
 
-    rc = fhb_claims_date(&claims->nbf, fhb_doc_member(root, fhb_claims_nbf));
+    rc = fhb_claims_date(&claims->nbf, fhb_json_member(root, fhb_claims_nbf));
     if (rc < 0) {
         return rc;
     }
@@ -173,16 +173,16 @@ fhb_claims_read(fhb_claims_t *claims, const fhb_claims_check_t *check,
 
 static fhb_rc_t
 fhb_claims_origin(const fhb_claims_policy_t *policy,
-    const fhb_doc_node_t *root, int required)
+    const fhb_json_node_t *root, int required)
 {
-    size_t                 i;
-    fhb_rc_t               rc;
-    const fhb_doc_node_t  *iss;
+    size_t                  i;
+    fhb_rc_t                rc;
+    const fhb_json_node_t  *iss;
 
-    iss = fhb_doc_member(root, fhb_claims_iss);
+    iss = fhb_json_member(root, fhb_claims_iss);
 
     for (i = 0; i < policy->nissuers; i++) {
-        if (fhb_doc_is(iss, policy->issuers[i])) {
+        if (fhb_json_is(iss, policy->issuers[i])) {
             break;
         }
     }
@@ -191,7 +191,7 @@ fhb_claims_origin(const fhb_claims_policy_t *policy,
         return FHB_E_TOKEN_INVALID;
     }
 
-    rc = fhb_claims_audience(fhb_doc_member(root, fhb_claims_aud),
+    rc = fhb_claims_audience(fhb_json_member(root, fhb_claims_aud),
                              policy->audiences, policy->naudiences);
 
     if (rc == FHB_E_SYNTAX) {
@@ -213,13 +213,13 @@ fhb_claims_origin(const fhb_claims_policy_t *policy,
 
 static fhb_rc_t
 fhb_claims_keep(fhb_claims_t *claims, const fhb_claims_check_t *check,
-    const fhb_doc_node_t *root)
+    const fhb_json_node_t *root)
 {
-    int                    said;
-    unsigned               i;
-    fhb_rc_t               rc;
-    fhb_str_t             *s;
-    const fhb_doc_node_t  *node;
+    int                     said;
+    unsigned                i;
+    fhb_rc_t                rc;
+    fhb_str_t              *s;
+    const fhb_json_node_t  *node;
 
     static const fhb_claims_path_t  none = { NULL, 0 };
 
@@ -262,13 +262,13 @@ fhb_claims_keep(fhb_claims_t *claims, const fhb_claims_check_t *check,
 /* RFC 9068 s.2.2; iss and exp are checked for every profile */
 
 static int
-fhb_claims_complete(const fhb_claims_t *claims, const fhb_doc_node_t *root)
+fhb_claims_complete(const fhb_claims_t *claims, const fhb_json_node_t *root)
 {
     return claims->subject.len != 0
            && claims->client_id.len != 0
            && claims->jti.len != 0
-           && fhb_doc_member(root, fhb_claims_aud) != NULL
-           && fhb_doc_member(root, fhb_claims_iat) != NULL;
+           && fhb_json_member(root, fhb_claims_aud) != NULL
+           && fhb_json_member(root, fhb_claims_iat) != NULL;
 }
 
 
@@ -276,34 +276,34 @@ fhb_claims_complete(const fhb_claims_t *claims, const fhb_doc_node_t *root)
 
 static int
 fhb_claims_is_identity(const fhb_claims_policy_t *policy,
-    const fhb_doc_node_t *root)
+    const fhb_json_node_t *root)
 {
-    int                    said;
-    fhb_str_t              value;
-    const fhb_doc_node_t  *aud, *client;
+    int                     said;
+    fhb_str_t               value;
+    const fhb_json_node_t  *aud, *client;
 
-    if (fhb_doc_member(root, fhb_claims_nonce) != NULL
-        || fhb_doc_member(root, fhb_claims_at_hash) != NULL
-        || fhb_doc_member(root, fhb_claims_c_hash) != NULL)
+    if (fhb_json_member(root, fhb_claims_nonce) != NULL
+        || fhb_json_member(root, fhb_claims_at_hash) != NULL
+        || fhb_json_member(root, fhb_claims_c_hash) != NULL)
     {
         return 1;
     }
 
-    aud = fhb_doc_member(root, fhb_claims_aud);
+    aud = fhb_json_member(root, fhb_claims_aud);
 
-    if (aud != NULL && aud->type == FHB_DOC_ARRAY && aud->count == 1) {
+    if (aud != NULL && aud->type == FHB_JSON_ARRAY && aud->count == 1) {
         aud = aud->first;
     }
 
-    if (fhb_doc_string(aud, &value) != FHB_OK) {
+    if (fhb_json_string(aud, &value) != FHB_OK) {
         return 0;
     }
 
     client = fhb_claims_at(root, &policy->client_id, &fhb_claims_name_client,
                            &said);
 
-    return fhb_doc_is(client, value)
-           || fhb_doc_is(fhb_doc_member(root, fhb_claims_azp), value);
+    return fhb_json_is(client, value)
+           || fhb_json_is(fhb_json_member(root, fhb_claims_azp), value);
 }
 
 
@@ -335,13 +335,13 @@ fhb_claims_typ(const fhb_claims_policy_t *policy, fhb_str_t typ)
  * something on the path is there, but is no object.
  */
 
-static const fhb_doc_node_t *
-fhb_claims_at(const fhb_doc_node_t *root, const fhb_claims_path_t *path,
+static const fhb_json_node_t *
+fhb_claims_at(const fhb_json_node_t *root, const fhb_claims_path_t *path,
     const fhb_str_t *name, int *said)
 {
-    size_t                 i, n;
-    const fhb_str_t       *names;
-    const fhb_doc_node_t  *node;
+    size_t                  i, n;
+    const fhb_str_t        *names;
+    const fhb_json_node_t  *node;
 
     names = path->n ? path->names : name;
     n = path->n ? path->n : (name != NULL);
@@ -349,12 +349,12 @@ fhb_claims_at(const fhb_doc_node_t *root, const fhb_claims_path_t *path,
 
     for (i = 0; i < n && node != NULL; i++) {
 
-        if (node->type != FHB_DOC_OBJECT) {
+        if (node->type != FHB_JSON_OBJECT) {
             *said = 1;
             return NULL;
         }
 
-        node = fhb_doc_member(node, names[i]);
+        node = fhb_json_member(node, names[i]);
     }
 
     *said = (node != NULL);

@@ -6,7 +6,7 @@
 #define FHB_CLAIMS_RULE_H
 
 #include "fhb_claims.h"
-#include "fhb_doc_tree.h"
+#include "fhb_json_tree.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -15,9 +15,9 @@
 
 fhb_must_check fhb_rc_t fhb_claims_judge_jwt(fhb_claims_t *claims,
     const fhb_claims_check_t *check, fhb_str_t typ,
-    const fhb_doc_node_t *root);
+    const fhb_json_node_t *root);
 fhb_must_check fhb_rc_t fhb_claims_judge_answer(fhb_claims_t *claims,
-    const fhb_claims_check_t *check, const fhb_doc_node_t *root);
+    const fhb_claims_check_t *check, const fhb_json_node_t *root);
 
 
 /* single values; node may be NULL */
@@ -25,22 +25,22 @@ fhb_must_check fhb_rc_t fhb_claims_judge_answer(fhb_claims_t *claims,
 /* FHB_OK | FHB_ABSENT for NULL | FHB_E_SYNTAX; a fraction is rounded up */
 
 fhb_must_check fhb_rc_t fhb_claims_date(int64_t *seconds,
-    const fhb_doc_node_t *node);
+    const fhb_json_node_t *node);
 
 /* copy a string; FHB_OK, s is empty for NULL | FHB_E_SYNTAX */
 
 fhb_must_check fhb_rc_t fhb_claims_copy(fhb_str_t *s, fhb_out_t *text,
-    const fhb_doc_node_t *node);
+    const fhb_json_node_t *node);
 
 /* copy a string of tokens, or join an array of them */
 
 fhb_must_check fhb_rc_t fhb_claims_scope(fhb_str_t *s, fhb_out_t *text,
-    const fhb_doc_node_t *node);
+    const fhb_json_node_t *node);
 
 /* whether an audience, a string or an array of strings, has one of n values */
 
 fhb_must_check fhb_rc_t fhb_claims_audience(
-    const fhb_doc_node_t *node, const fhb_str_t *values, size_t n);
+    const fhb_json_node_t *node, const fhb_str_t *values, size_t n);
 
 
 #pragma GCC visibility pop

@@ -12,7 +12,7 @@
 
 static fhb_rc_t fhb_claims_append(fhb_out_t *text, fhb_str_t s, size_t max,
     unsigned char least);
-static fhb_rc_t fhb_claims_join(fhb_out_t *text, const fhb_doc_node_t *node);
+static fhb_rc_t fhb_claims_join(fhb_out_t *text, const fhb_json_node_t *node);
 
 
 /*
@@ -24,14 +24,14 @@ static fhb_rc_t fhb_claims_join(fhb_out_t *text, const fhb_doc_node_t *node);
  */
 
 fhb_rc_t
-fhb_claims_date(int64_t *seconds, const fhb_doc_node_t *node)
+fhb_claims_date(int64_t *seconds, const fhb_json_node_t *node)
 {
     size_t     i;
     int64_t    value;
     fhb_rc_t   rc;
     fhb_str_t  s;
 
-    rc = fhb_doc_number(node, &s);
+    rc = fhb_json_number(node, &s);
     if (rc != FHB_OK) {
         return rc;
     }
@@ -78,7 +78,7 @@ fhb_claims_timely(const fhb_claims_t *claims, int64_t now, int64_t leeway)
 
 
 fhb_rc_t
-fhb_claims_copy(fhb_str_t *s, fhb_out_t *text, const fhb_doc_node_t *node)
+fhb_claims_copy(fhb_str_t *s, fhb_out_t *text, const fhb_json_node_t *node)
 {
     size_t     start;
     fhb_rc_t   rc;
@@ -87,7 +87,7 @@ fhb_claims_copy(fhb_str_t *s, fhb_out_t *text, const fhb_doc_node_t *node)
     s->len = 0;
     s->data = NULL;
 
-    rc = fhb_doc_string(node, &value);
+    rc = fhb_json_string(node, &value);
 
     if (rc != FHB_OK) {
         return (rc == FHB_ABSENT) ? FHB_OK : rc;
@@ -108,7 +108,7 @@ fhb_claims_copy(fhb_str_t *s, fhb_out_t *text, const fhb_doc_node_t *node)
 
 
 fhb_rc_t
-fhb_claims_scope(fhb_str_t *s, fhb_out_t *text, const fhb_doc_node_t *node)
+fhb_claims_scope(fhb_str_t *s, fhb_out_t *text, const fhb_json_node_t *node)
 {
     size_t    start;
     fhb_rc_t  rc;
@@ -122,7 +122,7 @@ fhb_claims_scope(fhb_str_t *s, fhb_out_t *text, const fhb_doc_node_t *node)
 
     start = text->len;
 
-    if (node->type == FHB_DOC_STRING) {
+    if (node->type == FHB_JSON_STRING) {
         rc = fhb_claims_append(text, node->value, FHB_MAX_SCOPE, 0x20);
 
     } else {
@@ -143,17 +143,17 @@ fhb_claims_scope(fhb_str_t *s, fhb_out_t *text, const fhb_doc_node_t *node)
 /* a token with a space in it would be two tokens when joined */
 
 static fhb_rc_t
-fhb_claims_join(fhb_out_t *text, const fhb_doc_node_t *node)
+fhb_claims_join(fhb_out_t *text, const fhb_json_node_t *node)
 {
-    fhb_rc_t               rc;
-    const fhb_doc_node_t  *item;
+    fhb_rc_t                rc;
+    const fhb_json_node_t  *item;
 
-    if (node->type != FHB_DOC_ARRAY) {
+    if (node->type != FHB_JSON_ARRAY) {
         return FHB_E_SYNTAX;
     }
 
     for (item = node->first; item != NULL; item = item->next) {
-        if (item->type != FHB_DOC_STRING || item->value.len == 0) {
+        if (item->type != FHB_JSON_STRING || item->value.len == 0) {
             return FHB_E_SYNTAX;
         }
 
@@ -196,27 +196,27 @@ fhb_claims_append(fhb_out_t *text, fhb_str_t s, size_t max,
 
 
 fhb_rc_t
-fhb_claims_audience(const fhb_doc_node_t *node, const fhb_str_t *values,
+fhb_claims_audience(const fhb_json_node_t *node, const fhb_str_t *values,
     size_t n)
 {
-    size_t                 i;
-    unsigned               found;
-    const fhb_doc_node_t  *item;
+    size_t                  i;
+    unsigned                found;
+    const fhb_json_node_t  *item;
 
     if (node == NULL) {
         return FHB_ABSENT;
     }
 
     found = 0;
-    item = (node->type == FHB_DOC_ARRAY) ? node->first : node;
+    item = (node->type == FHB_JSON_ARRAY) ? node->first : node;
 
     while (item != NULL) {
-        if (item->type != FHB_DOC_STRING) {
+        if (item->type != FHB_JSON_STRING) {
             return FHB_E_SYNTAX;
         }
 
         for (i = 0; i < n; i++) {
-            found |= fhb_doc_is(item, values[i]) ? 1 : 0;
+            found |= fhb_json_is(item, values[i]) ? 1 : 0;
         }
 
         item = (item == node) ? NULL : item->next;

@@ -9,12 +9,12 @@
 
 
 static fhb_rc_t fhb_jwk_set_read(fhb_jwk_set_t **set,
-    const fhb_alloc_t *alloc, const fhb_doc_node_t *keys,
+    const fhb_alloc_t *alloc, const fhb_json_node_t *keys,
     fhb_jwk_report_t *report);
 static fhb_rc_t fhb_jwk_set_create(fhb_jwk_set_t **set,
-    const fhb_alloc_t *alloc, const fhb_doc_node_t *keys);
+    const fhb_alloc_t *alloc, const fhb_json_node_t *keys);
 static fhb_rc_t fhb_jwk_set_add(fhb_jwk_set_t *set,
-    const fhb_doc_node_t *node, fhb_jwk_report_t *report);
+    const fhb_json_node_t *node, fhb_jwk_report_t *report);
 static fhb_rc_t fhb_jwk_set_refuse(fhb_jwk_report_t *report,
     fhb_jwk_refusal_t refusal);
 static fhb_jwk_t *fhb_jwk_set_named(fhb_jwk_set_t *set, fhb_str_t kid);
@@ -53,9 +53,9 @@ fhb_rc_t
 fhb_jwk_set_parse(fhb_jwk_set_t **set, const fhb_alloc_t *alloc,
     fhb_str_t in, fhb_jwk_report_t *report)
 {
-    fhb_rc_t               rc;
-    fhb_doc_t             *doc;
-    const fhb_doc_node_t  *keys;
+    fhb_rc_t                rc;
+    fhb_json_t             *json;
+    const fhb_json_node_t  *keys;
 
     *set = NULL;
     memset(report, 0, sizeof(fhb_jwk_report_t));
@@ -64,7 +64,7 @@ fhb_jwk_set_parse(fhb_jwk_set_t **set, const fhb_alloc_t *alloc,
         return fhb_jwk_set_refuse(report, FHB_JWK_SET_LARGE);
     }
 
-    rc = fhb_doc_parse(&doc, alloc, in);
+    rc = fhb_json_parse(&json, alloc, in);
 
     if (rc != FHB_OK) {
         if (rc == FHB_E_NOMEM) {
@@ -76,9 +76,9 @@ fhb_jwk_set_parse(fhb_jwk_set_t **set, const fhb_alloc_t *alloc,
                                           : FHB_JWK_SET_SYNTAX);
     }
 
-    keys = fhb_doc_member(fhb_doc_root(doc), fhb_jwk_set_keys);
+    keys = fhb_json_member(fhb_json_root(json), fhb_jwk_set_keys);
 
-    if (keys == NULL || keys->type != FHB_DOC_ARRAY) {
+    if (keys == NULL || keys->type != FHB_JSON_ARRAY) {
         rc = fhb_jwk_set_refuse(report, FHB_JWK_SET_SYNTAX);
 
     } else if (keys->count > FHB_MAX_KEYS) {
@@ -88,7 +88,7 @@ fhb_jwk_set_parse(fhb_jwk_set_t **set, const fhb_alloc_t *alloc,
         rc = fhb_jwk_set_read(set, alloc, keys, report);
     }
 
-    fhb_doc_free(doc);
+    fhb_json_free(json);
 
     if (rc == FHB_OK) {
         rc = fhb_digest_sha256((*set)->digest, &in, 1);
@@ -105,10 +105,10 @@ fhb_jwk_set_parse(fhb_jwk_set_t **set, const fhb_alloc_t *alloc,
 
 static fhb_rc_t
 fhb_jwk_set_read(fhb_jwk_set_t **set, const fhb_alloc_t *alloc,
-    const fhb_doc_node_t *keys, fhb_jwk_report_t *report)
+    const fhb_json_node_t *keys, fhb_jwk_report_t *report)
 {
-    fhb_rc_t               rc;
-    const fhb_doc_node_t  *node;
+    fhb_rc_t                rc;
+    const fhb_json_node_t  *node;
 
     for (node = keys->first; node != NULL; node = node->next) {
         if (fhb_jwk_secret(node)) {
@@ -139,18 +139,18 @@ fhb_jwk_set_read(fhb_jwk_set_t **set, const fhb_alloc_t *alloc,
 
 static fhb_rc_t
 fhb_jwk_set_create(fhb_jwk_set_t **out, const fhb_alloc_t *alloc,
-    const fhb_doc_node_t *keys)
+    const fhb_json_node_t *keys)
 {
-    size_t                 size, head;
-    fhb_str_t              kid;
-    fhb_jwk_set_t         *set;
-    const fhb_doc_node_t  *node;
+    size_t                  size, head;
+    fhb_str_t               kid;
+    fhb_jwk_set_t          *set;
+    const fhb_json_node_t  *node;
 
     head = sizeof(fhb_jwk_set_t) + keys->count * sizeof(fhb_jwk_t);
     size = head;
 
     for (node = keys->first; node != NULL; node = node->next) {
-        if (fhb_doc_string(fhb_doc_member(node, fhb_jwk_set_kid), &kid)
+        if (fhb_json_string(fhb_json_member(node, fhb_jwk_set_kid), &kid)
             == FHB_OK)
         {
             size += kid.len;
@@ -177,7 +177,7 @@ fhb_jwk_set_create(fhb_jwk_set_t **out, const fhb_alloc_t *alloc,
  */
 
 static fhb_rc_t
-fhb_jwk_set_add(fhb_jwk_set_t *set, const fhb_doc_node_t *node,
+fhb_jwk_set_add(fhb_jwk_set_t *set, const fhb_json_node_t *node,
     fhb_jwk_report_t *report)
 {
     fhb_rc_t        rc;

@@ -9,11 +9,11 @@
 
 
 static fhb_jwk_fate_t fhb_jwk_algs(unsigned *algs,
-    const fhb_doc_node_t *node);
-static fhb_jwk_fate_t fhb_jwk_purpose(const fhb_doc_node_t *node);
+    const fhb_json_node_t *node);
+static fhb_jwk_fate_t fhb_jwk_purpose(const fhb_json_node_t *node);
 static fhb_rc_t fhb_jwk_build(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
-    const fhb_doc_node_t *node);
-static int fhb_jwk_value(fhb_str_t *value, const fhb_doc_node_t *node,
+    const fhb_json_node_t *node);
+static int fhb_jwk_value(fhb_str_t *value, const fhb_json_node_t *node,
     fhb_str_t name);
 
 
@@ -42,33 +42,33 @@ static const fhb_str_t  fhb_jwk_verify = fhb_string("verify");
 
 
 int
-fhb_jwk_secret(const fhb_doc_node_t *node)
+fhb_jwk_secret(const fhb_json_node_t *node)
 {
     size_t  i;
 
     for (i = 0; i < fhb_nelts(fhb_jwk_secrets); i++) {
-        if (fhb_doc_member(node, fhb_jwk_secrets[i]) != NULL) {
+        if (fhb_json_member(node, fhb_jwk_secrets[i]) != NULL) {
             return 1;
         }
     }
 
-    return fhb_doc_is(fhb_doc_member(node, fhb_jwk_name_kty), fhb_jwk_oct);
+    return fhb_json_is(fhb_json_member(node, fhb_jwk_name_kty), fhb_jwk_oct);
 }
 
 
 fhb_rc_t
 fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
-    const fhb_doc_node_t *node)
+    const fhb_json_node_t *node)
 {
     fhb_rc_t  rc;
 
     *fate = FHB_JWK_SHAPE;
 
-    if (node->type != FHB_DOC_OBJECT) {
+    if (node->type != FHB_JSON_OBJECT) {
         return FHB_OK;
     }
 
-    rc = fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_kid), &key->kid);
+    rc = fhb_json_string(fhb_json_member(node, fhb_jwk_name_kid), &key->kid);
 
     if (rc == FHB_OK && key->kid.len == 0) {
         key->kid.data = (const unsigned char *) "";
@@ -95,7 +95,7 @@ fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
  */
 
 static fhb_jwk_fate_t
-fhb_jwk_algs(unsigned *algs, const fhb_doc_node_t *node)
+fhb_jwk_algs(unsigned *algs, const fhb_json_node_t *node)
 {
     unsigned          i;
     fhb_rc_t          rc;
@@ -105,13 +105,13 @@ fhb_jwk_algs(unsigned *algs, const fhb_doc_node_t *node)
     crv.len = 0;
     crv.data = NULL;
 
-    if (fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_kty), &kty)
+    if (fhb_json_string(fhb_json_member(node, fhb_jwk_name_kty), &kty)
         != FHB_OK)
     {
         return FHB_JWK_SHAPE;
     }
 
-    rc = fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_crv), &crv);
+    rc = fhb_json_string(fhb_json_member(node, fhb_jwk_name_crv), &crv);
 
     if (rc != FHB_OK && rc != FHB_ABSENT) {
         return FHB_JWK_SHAPE;
@@ -131,7 +131,7 @@ fhb_jwk_algs(unsigned *algs, const fhb_doc_node_t *node)
         return FHB_JWK_KTY;
     }
 
-    rc = fhb_doc_string(fhb_doc_member(node, fhb_jwk_name_alg), &name);
+    rc = fhb_json_string(fhb_json_member(node, fhb_jwk_name_alg), &name);
 
     if (rc == FHB_ABSENT) {
         return FHB_JWK_USABLE;
@@ -146,25 +146,25 @@ fhb_jwk_algs(unsigned *algs, const fhb_doc_node_t *node)
 
 
 static fhb_jwk_fate_t
-fhb_jwk_purpose(const fhb_doc_node_t *node)
+fhb_jwk_purpose(const fhb_json_node_t *node)
 {
-    const fhb_doc_node_t  *use, *ops, *op;
+    const fhb_json_node_t  *use, *ops, *op;
 
-    use = fhb_doc_member(node, fhb_jwk_name_use);
+    use = fhb_json_member(node, fhb_jwk_name_use);
 
-    if (use != NULL && !fhb_doc_is(use, fhb_jwk_sig)) {
+    if (use != NULL && !fhb_json_is(use, fhb_jwk_sig)) {
         return FHB_JWK_PURPOSE;
     }
 
-    ops = fhb_doc_member(node, fhb_jwk_name_ops);
+    ops = fhb_json_member(node, fhb_jwk_name_ops);
 
     if (ops == NULL) {
         return FHB_JWK_USABLE;
     }
 
-    if (ops->type == FHB_DOC_ARRAY) {
+    if (ops->type == FHB_JSON_ARRAY) {
         for (op = ops->first; op != NULL; op = op->next) {
-            if (fhb_doc_is(op, fhb_jwk_verify)) {
+            if (fhb_json_is(op, fhb_jwk_verify)) {
                 return FHB_JWK_USABLE;
             }
         }
@@ -176,7 +176,7 @@ fhb_jwk_purpose(const fhb_doc_node_t *node)
 
 static fhb_rc_t
 fhb_jwk_build(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
-    const fhb_doc_node_t *node)
+    const fhb_json_node_t *node)
 {
     fhb_jwk_values_t  values;
 
@@ -196,11 +196,11 @@ fhb_jwk_build(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
 
 
 static int
-fhb_jwk_value(fhb_str_t *value, const fhb_doc_node_t *node, fhb_str_t name)
+fhb_jwk_value(fhb_str_t *value, const fhb_json_node_t *node, fhb_str_t name)
 {
     fhb_rc_t  rc;
 
-    rc = fhb_doc_string(fhb_doc_member(node, name), value);
+    rc = fhb_json_string(fhb_json_member(node, name), value);
 
     return rc == FHB_OK || rc == FHB_ABSENT;
 }

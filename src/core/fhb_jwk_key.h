@@ -6,7 +6,7 @@
 #ifndef FHB_JWK_KEY_H
 #define FHB_JWK_KEY_H
 
-#include "fhb_doc_tree.h"
+#include "fhb_json_tree.h"
 #include "fhb_jwk.h"
 
 #pragma GCC visibility push(hidden)
@@ -70,12 +70,12 @@ fhb_must_check fhb_rc_t fhb_jwk_find(fhb_jwk_t **key, fhb_jwk_set_t *set,
  */
 
 fhb_must_check fhb_rc_t fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
-    const fhb_doc_node_t *node);
+    const fhb_json_node_t *node);
 
 
 /* not 0 when a JWK holds a private key, or one that is shared */
 
-int fhb_jwk_secret(const fhb_doc_node_t *node);
+int fhb_jwk_secret(const fhb_json_node_t *node);
 
 
 /* the part that openssl does: a public key, and what a set has besides */

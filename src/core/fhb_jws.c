@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fhb_b64.h"
-#include "fhb_doc_tree.h"
+#include "fhb_json_tree.h"
 #include "fhb_jws.h"
 #include "fhb_text.h"
 
@@ -20,9 +20,9 @@ static fhb_rc_t fhb_jws_sniff(fhb_jws_t *jws, unsigned char *buf,
 static fhb_rc_t fhb_jws_split(fhb_jws_t *jws, unsigned char *buf,
     fhb_str_t token, size_t dot);
 static fhb_rc_t fhb_jws_header(fhb_jws_t *jws);
-static int fhb_jws_forbidden(const fhb_doc_node_t *header);
-static fhb_rc_t fhb_jws_nested(const fhb_doc_node_t *header);
-static fhb_rc_t fhb_jws_optional(fhb_str_t *s, const fhb_doc_node_t *node);
+static int fhb_jws_forbidden(const fhb_json_node_t *header);
+static fhb_rc_t fhb_jws_nested(const fhb_json_node_t *header);
+static fhb_rc_t fhb_jws_optional(fhb_str_t *s, const fhb_json_node_t *node);
 static size_t fhb_jws_dot(fhb_str_t s, size_t from);
 
 
@@ -91,7 +91,7 @@ fhb_jws_free(fhb_jws_t *jws)
 
     alloc = jws->alloc;
 
-    fhb_doc_free(jws->header);
+    fhb_json_free(jws->header);
     alloc.free(alloc.ctx, jws);
 }
 
@@ -142,13 +142,13 @@ fhb_jws_sniff(fhb_jws_t *jws, unsigned char *buf, fhb_str_t token,
     part.data = buf;
     part.len = len;
 
-    rc = fhb_doc_parse(&jws->header, &jws->alloc, part);
+    rc = fhb_json_parse(&jws->header, &jws->alloc, part);
 
     if (rc != FHB_OK) {
         return (rc == FHB_E_NOMEM) ? rc : FHB_NOT_JWT;
     }
 
-    if (fhb_doc_member(fhb_doc_root(jws->header), fhb_jws_alg) == NULL) {
+    if (fhb_json_member(fhb_json_root(jws->header), fhb_jws_alg) == NULL) {
         return FHB_NOT_JWT;
     }
 
@@ -200,12 +200,12 @@ fhb_jws_split(fhb_jws_t *jws, unsigned char *buf, fhb_str_t token,
 static fhb_rc_t
 fhb_jws_header(fhb_jws_t *jws)
 {
-    fhb_str_t              alg;
-    const fhb_doc_node_t  *header;
+    fhb_str_t               alg;
+    const fhb_json_node_t  *header;
 
-    header = fhb_doc_root(jws->header);
+    header = fhb_json_root(jws->header);
 
-    if (fhb_doc_string(fhb_doc_member(header, fhb_jws_alg), &alg) != FHB_OK) {
+    if (fhb_json_string(fhb_json_member(header, fhb_jws_alg), &alg) != FHB_OK) {
         return FHB_E_TOKEN_INVALID;
     }
 
@@ -214,9 +214,9 @@ fhb_jws_header(fhb_jws_t *jws)
     if (jws->alg == 0
         || fhb_jws_forbidden(header)
         || fhb_jws_nested(header) != FHB_OK
-        || fhb_jws_optional(&jws->kid, fhb_doc_member(header, fhb_jws_kid))
+        || fhb_jws_optional(&jws->kid, fhb_json_member(header, fhb_jws_kid))
            != FHB_OK
-        || fhb_jws_optional(&jws->typ, fhb_doc_member(header, fhb_jws_typ))
+        || fhb_jws_optional(&jws->typ, fhb_json_member(header, fhb_jws_typ))
            != FHB_OK)
     {
         return FHB_E_TOKEN_INVALID;
@@ -227,12 +227,12 @@ fhb_jws_header(fhb_jws_t *jws)
 
 
 static int
-fhb_jws_forbidden(const fhb_doc_node_t *header)
+fhb_jws_forbidden(const fhb_json_node_t *header)
 {
     size_t  i;
 
     for (i = 0; i < fhb_nelts(fhb_jws_refused); i++) {
-        if (fhb_doc_member(header, fhb_jws_refused[i]) != NULL) {
+        if (fhb_json_member(header, fhb_jws_refused[i]) != NULL) {
             return 1;
         }
     }
@@ -244,12 +244,12 @@ fhb_jws_forbidden(const fhb_doc_node_t *header)
 /* a token within the token (RFC 7519 s.5.2) is not unpacked */
 
 static fhb_rc_t
-fhb_jws_nested(const fhb_doc_node_t *header)
+fhb_jws_nested(const fhb_json_node_t *header)
 {
     fhb_rc_t   rc;
     fhb_str_t  cty;
 
-    rc = fhb_doc_string(fhb_doc_member(header, fhb_jws_cty), &cty);
+    rc = fhb_json_string(fhb_json_member(header, fhb_jws_cty), &cty);
 
     if (rc == FHB_ABSENT) {
         return FHB_OK;
@@ -267,11 +267,11 @@ fhb_jws_nested(const fhb_doc_node_t *header)
 
 
 static fhb_rc_t
-fhb_jws_optional(fhb_str_t *s, const fhb_doc_node_t *node)
+fhb_jws_optional(fhb_str_t *s, const fhb_json_node_t *node)
 {
     fhb_rc_t  rc;
 
-    rc = fhb_doc_string(node, s);
+    rc = fhb_json_string(node, s);
 
     if (rc == FHB_ABSENT) {
         return FHB_OK;

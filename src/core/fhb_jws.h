@@ -15,17 +15,17 @@
 #pragma GCC visibility push(hidden)
 
 
-struct fhb_doc_s;
+struct fhb_json_s;
 
 typedef struct {
-    fhb_str_t          input;           /* what is signed; in the token */
-    fhb_str_t          payload;         /* decoded, not verified yet */
-    fhb_str_t          signature;       /* decoded */
-    fhb_str_t          kid;             /* data is NULL when it has none */
-    fhb_str_t          typ;             /* data is NULL when it has none */
-    unsigned           alg;             /* one bit, FHB_JWK_* */
-    fhb_alloc_t        alloc;
-    struct fhb_doc_s  *header;
+    fhb_str_t           input;          /* what is signed; in the token */
+    fhb_str_t           payload;        /* decoded, not verified yet */
+    fhb_str_t           signature;      /* decoded */
+    fhb_str_t           kid;            /* data is NULL when it has none */
+    fhb_str_t           typ;            /* data is NULL when it has none */
+    unsigned            alg;            /* one bit, FHB_JWK_* */
+    fhb_alloc_t         alloc;
+    struct fhb_json_s  *header;
 } fhb_jws_t;
 
 

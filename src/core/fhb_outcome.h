@@ -55,8 +55,8 @@ void fhb_outcome_write(fhb_out_t *out, const fhb_outcome_t *outcome);
  * shape    form: JSON or XML; body: all of it
  * returns  FHB_OK and *issue for a resource of that type, whatever it holds |
  *          FHB_E_SYNTAX for anything else, and past FHB_MAX_OUTCOME and the
- *          limits of fhb_doc.h and fhb_xml.h | FHB_E_NOMEM
- * memory   as fhb_doc_push_create() or fhb_xml_create(), freed before the
+ *          limits of fhb_json.h and fhb_xml.h | FHB_E_NOMEM
+ * memory   as fhb_json_push_create() or fhb_xml_create(), freed before the
  *          function returns
  * source   FHIR, OperationOutcome
  * test     t/unit/test_outcome_read.c, t/fuzz/fuzz_outcome_read.c

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "fhb_doc.h"
+#include "fhb_json.h"
 #include "fhb_outcome.h"
 #include "fhb_text.h"
 #include "fhb_xml.h"
@@ -37,7 +37,7 @@ static fhb_rc_t fhb_outcome_read_json(const fhb_alloc_t *alloc,
     fhb_outcome_seen_t *seen, fhb_str_t body);
 static fhb_rc_t fhb_outcome_read_xml(const fhb_alloc_t *alloc,
     fhb_outcome_seen_t *seen, fhb_str_t body);
-static fhb_rc_t fhb_outcome_event(void *data, const fhb_doc_event_t *event);
+static fhb_rc_t fhb_outcome_event(void *data, const fhb_json_event_t *event);
 static fhb_rc_t fhb_outcome_open(void *data, const fhb_xml_tag_t *tag);
 static fhb_outcome_member_t fhb_outcome_member(fhb_str_t name);
 static void fhb_outcome_keep(fhb_outcome_seen_t *seen, fhb_str_t code);
@@ -84,22 +84,22 @@ static fhb_rc_t
 fhb_outcome_read_json(const fhb_alloc_t *alloc, fhb_outcome_seen_t *seen,
     fhb_str_t body)
 {
-    fhb_rc_t         rc;
-    fhb_doc_push_t  *push;
+    fhb_rc_t          rc;
+    fhb_json_push_t  *push;
 
-    rc = fhb_doc_push_create(&push, alloc, body.len, fhb_outcome_event, seen);
+    rc = fhb_json_push_create(&push, alloc, body.len, fhb_outcome_event, seen);
 
     if (rc != FHB_OK) {
         return rc;
     }
 
-    rc = fhb_doc_feed(push, body);
+    rc = fhb_json_feed(push, body);
 
     if (rc == FHB_OK) {
-        rc = fhb_doc_finish(push);
+        rc = fhb_json_finish(push);
     }
 
-    fhb_doc_push_free(push);
+    fhb_json_push_free(push);
 
     return rc;
 }
@@ -136,19 +136,19 @@ fhb_outcome_read_xml(const fhb_alloc_t *alloc, fhb_outcome_seen_t *seen,
  */
 
 static fhb_rc_t
-fhb_outcome_event(void *data, const fhb_doc_event_t *event)
+fhb_outcome_event(void *data, const fhb_json_event_t *event)
 {
     fhb_outcome_seen_t  *seen = data;
 
     switch (event->depth) {
 
     case 0:
-        return (event->type == FHB_DOC_OBJECT
-                || event->type == FHB_DOC_OBJECT_END) ? FHB_OK
+        return (event->type == FHB_JSON_OBJECT
+                || event->type == FHB_JSON_OBJECT_END) ? FHB_OK
                                                       : FHB_E_SYNTAX;
 
     case 1:
-        if (event->type == FHB_DOC_KEY) {
+        if (event->type == FHB_JSON_KEY) {
             seen->outer = fhb_outcome_member(event->value);
             return FHB_OK;
         }
@@ -157,13 +157,13 @@ fhb_outcome_event(void *data, const fhb_doc_event_t *event)
             return FHB_OK;
         }
 
-        seen->typed = (event->type == FHB_DOC_STRING
+        seen->typed = (event->type == FHB_JSON_STRING
                        && fhb_text_eq(event->value, fhb_outcome_name));
 
         return seen->typed ? FHB_OK : FHB_E_SYNTAX;
 
     case 2:
-        if (event->type == FHB_DOC_OBJECT && seen->outer == FHB_OUTCOME_ISSUE)
+        if (event->type == FHB_JSON_OBJECT && seen->outer == FHB_OUTCOME_ISSUE)
         {
             seen->issues++;
         }
@@ -171,10 +171,10 @@ fhb_outcome_event(void *data, const fhb_doc_event_t *event)
         return FHB_OK;
 
     case 3:
-        if (event->type == FHB_DOC_KEY) {
+        if (event->type == FHB_JSON_KEY) {
             seen->inner = fhb_outcome_member(event->value);
 
-        } else if (event->type == FHB_DOC_STRING
+        } else if (event->type == FHB_JSON_STRING
                    && seen->inner == FHB_OUTCOME_CODE)
         {
             fhb_outcome_keep(seen, event->value);

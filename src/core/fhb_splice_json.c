@@ -415,7 +415,7 @@ fhb_splice_json_inner(fhb_splice_scan_t *st, unsigned char c)
 
     } else if (c == '{' || c == '[') {
 
-        if (st->depth == FHB_MAX_DOC_DEPTH) {
+        if (st->depth == FHB_MAX_JSON_DEPTH) {
             return FHB_E_BACKEND_RESOURCE;
         }
 

@@ -341,7 +341,7 @@ fhb_splice_xml_tag(fhb_splice_scan_t *st, unsigned char c)
         st->seen |= st->value;
         st->state = FHB_SPLICE_XML_TAG;
 
-        if (st->depth == FHB_MAX_DOC_DEPTH) {
+        if (st->depth == FHB_MAX_JSON_DEPTH) {
             return FHB_E_BACKEND_RESOURCE;
         }
 

@@ -18,7 +18,7 @@
 #include "fhb_bin_read.h"
 #include "fhb_bundle.h"
 #include "fhb_cda.h"
-#include "fhb_doc.h"
+#include "fhb_json.h"
 #include "fhb_error.h"
 #include "fhb_jwk.h"
 #include "fhb_outcome.h"

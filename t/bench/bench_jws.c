@@ -15,7 +15,7 @@
 #include <openssl/evp.h>
 
 #include "fhb_claims.h"
-#include "fhb_doc_tree.h"
+#include "fhb_json_tree.h"
 #include "fhb_jwk_key.h"
 #include "fhb_jws.h"
 

@@ -13,7 +13,7 @@
 # A new noun of the core, and a new folder, are given their place here.
 
 floor0=" fhb text out time b64 error digest "
-floor1=" route query media accept etag reference scope bearer doc splice xml"
+floor1=" route query media accept etag reference scope bearer json splice xml"
 floor1+=" jwa "
 floor2=" jws jwk claims bin cda ccd bundle outcome "
 
@@ -21,7 +21,7 @@ floor2=" jws jwk claims bin cda ccd bundle outcome "
 
 sideways=" fhb:error out:text time:out accept:media etag:route reference:route"
 sideways+=" scope:media scope:route jws:jwk claims:jwk claims:jws "
-door_yajl=" fhb_doc.c "
+door_yajl=" fhb_json.c "
 door_libxml=" fhb_xml.c "
 door_openssl=" fhb_jwk_make.c fhb_jws_verify.c fhb_digest.c "
 

@@ -11,7 +11,7 @@
 #include <libxml/parser.h>
 
 #include "fhb_bin_read.h"
-#include "fhb_doc_tree.h"
+#include "fhb_json_tree.h"
 
 
 typedef struct {
@@ -204,12 +204,12 @@ compare_values(const story_t *s, fhb_str_t value)
 /* Nothing says that the data is not here, or not all of it. */
 
 static void
-check_whole(const fhb_doc_node_t *root, size_t n)
+check_whole(const fhb_json_node_t *root, size_t n)
 {
-    size_t                   i;
-    fhb_str_t                value;
-    const fhb_doc_node_t    *node;
-    static const fhb_str_t   siblings[] = {
+    size_t                  i;
+    fhb_str_t               value;
+    const fhb_json_node_t  *node;
+    static const fhb_str_t  siblings[] = {
         fhb_string("_data"), fhb_string("_content")
     };
     static const fhb_str_t   path[] = {
@@ -218,21 +218,21 @@ check_whole(const fhb_doc_node_t *root, size_t n)
     };
 
     for (i = 0; i < 2; i++) {
-        node = fhb_doc_member(root, siblings[i]);
+        node = fhb_json_member(root, siblings[i]);
 
         check(node == NULL || n);
-        check(fhb_doc_member(node, path[2]) == NULL);
+        check(fhb_json_member(node, path[2]) == NULL);
     }
 
-    node = fhb_doc_member(fhb_doc_member(root, path[0]), path[1]);
+    node = fhb_json_member(fhb_json_member(root, path[0]), path[1]);
 
-    if (node == NULL || node->type != FHB_DOC_ARRAY) {
+    if (node == NULL || node->type != FHB_JSON_ARRAY) {
         return;
     }
 
     for (node = node->first; node != NULL; node = node->next) {
-        check(!fhb_doc_is(fhb_doc_member(node, path[3]), path[5])
-              || fhb_doc_string(fhb_doc_member(node, path[4]), &value)
+        check(!fhb_json_is(fhb_json_member(node, path[3]), path[5])
+              || fhb_json_string(fhb_json_member(node, path[4]), &value)
                  == FHB_OK);
     }
 }
@@ -241,11 +241,11 @@ check_whole(const fhb_doc_node_t *root, size_t n)
 static void
 compare_with_json(const story_t *s, const uint8_t *data, size_t size)
 {
-    fhb_str_t                in, value;
-    fhb_doc_t               *doc;
-    const fhb_doc_node_t    *root, *node;
-    static const fhb_str_t   none = fhb_null_string;
-    static const fhb_str_t   names[] = {
+    fhb_str_t               in, value;
+    fhb_json_t             *json;
+    const fhb_json_node_t  *root, *node;
+    static const fhb_str_t  none = fhb_null_string;
+    static const fhb_str_t  names[] = {
         fhb_string("data"), fhb_string("content"), fhb_string("contentType"),
         fhb_string("resourceType"), fhb_string("Binary")
     };
@@ -258,37 +258,37 @@ compare_with_json(const story_t *s, const uint8_t *data, size_t size)
         in.len -= 3;
     }
 
-    check(fhb_doc_parse(&doc, &plain, in) == FHB_OK);
+    check(fhb_json_parse(&json, &plain, in) == FHB_OK);
 
-    root = fhb_doc_root(doc);
+    root = fhb_json_root(json);
 
-    check(fhb_doc_is(fhb_doc_member(root, names[3]), names[4]));
+    check(fhb_json_is(fhb_json_member(root, names[3]), names[4]));
 
     value = none;
 
-    if (fhb_doc_string(fhb_doc_member(root, names[2]), &value) != FHB_OK) {
+    if (fhb_json_string(fhb_json_member(root, names[2]), &value) != FHB_OK) {
         value = none;
     }
 
     check(same(s->meta.content_type, value));
 
-    node = fhb_doc_member(root, names[0]);
+    node = fhb_json_member(root, names[0]);
 
     if (node == NULL) {
-        node = fhb_doc_member(root, names[1]);
+        node = fhb_json_member(root, names[1]);
     }
 
     if (node == NULL) {
         check(s->n == 0);
 
     } else {
-        check(node->type == FHB_DOC_STRING && s->n);
+        check(node->type == FHB_JSON_STRING && s->n);
         compare_values(s, node->value);
     }
 
     check_whole(root, s->n);
 
-    fhb_doc_free(doc);
+    fhb_json_free(json);
 }
 
 

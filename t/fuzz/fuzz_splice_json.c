@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fhb_doc_tree.h"
+#include "fhb_json_tree.h"
 #include "fhb_splice.h"
 
 
@@ -212,13 +212,13 @@ cut_off(const uint8_t *data, size_t size)
 static void
 compare_with_tree(const story_t *s, const uint8_t *data, size_t size)
 {
-    char                    *a, *b;
-    size_t                   na, nb;
-    fhb_str_t                in;
-    fhb_doc_t               *doc;
-    fhb_alloc_t              alloc = { tree_alloc, tree_free, NULL };
-    const fhb_doc_node_t    *root, *value, *other;
-    static const fhb_str_t   names[] = {
+    char                   *a, *b;
+    size_t                  na, nb;
+    fhb_str_t               in;
+    fhb_json_t             *json;
+    fhb_alloc_t             alloc = { tree_alloc, tree_free, NULL };
+    const fhb_json_node_t  *root, *value, *other;
+    static const fhb_str_t  names[] = {
         fhb_string("data"), fhb_string("content")
     };
 
@@ -233,20 +233,20 @@ compare_with_tree(const story_t *s, const uint8_t *data, size_t size)
         return;
     }
 
-    if (fhb_doc_parse(&doc, &alloc, in) != FHB_OK) {
+    if (fhb_json_parse(&json, &alloc, in) != FHB_OK) {
         return;
     }
 
-    root = fhb_doc_root(doc);
+    root = fhb_json_root(json);
 
-    if (root->type != FHB_DOC_OBJECT) {
+    if (root->type != FHB_JSON_OBJECT) {
         check(s->rc < 0);
-        fhb_doc_free(doc);
+        fhb_json_free(json);
         return;
     }
 
-    value = fhb_doc_member(root, names[0]);
-    other = fhb_doc_member(root, names[1]);
+    value = fhb_json_member(root, names[0]);
+    other = fhb_json_member(root, names[1]);
 
     if (value == NULL) {
         value = other;
@@ -256,7 +256,7 @@ compare_with_tree(const story_t *s, const uint8_t *data, size_t size)
     if (other != NULL) {
         check(s->rc == FHB_E_BACKEND_RESOURCE);
 
-    } else if (value == NULL || value->type != FHB_DOC_STRING) {
+    } else if (value == NULL || value->type != FHB_JSON_STRING) {
         check(s->rc == FHB_AGAIN && s->done && !s->opened);
         check(s->nskeleton == size);
         check(s->other == (value != NULL));
@@ -275,7 +275,7 @@ compare_with_tree(const story_t *s, const uint8_t *data, size_t size)
         free(b);
     }
 
-    fhb_doc_free(doc);
+    fhb_json_free(json);
 }
 
 

@@ -226,7 +226,7 @@ a_jwt_that_lacks_a_claim_is_not_taken_for_none(void **state)
 {
     size_t              i;
     fhb_rc_t            rc;
-    fhb_doc_t          *doc;
+    fhb_json_t         *json;
     fhb_alloc_t         alloc;
     fhb_claims_check_t  chk;
 
@@ -255,12 +255,12 @@ a_jwt_that_lacks_a_claim_is_not_taken_for_none(void **state)
         fhb_out_init(&text, buf, sizeof(buf));
         memset(&claims, 0, sizeof(claims));
 
-        assert_int_equal(fhb_doc_parse(&doc, &alloc, str(payloads[i])),
+        assert_int_equal(fhb_json_parse(&json, &alloc, str(payloads[i])),
                          FHB_OK);
 
         rc = fhb_claims_judge_jwt(&claims, &chk, str(typ),
-                                  fhb_doc_root(doc));
-        fhb_doc_free(doc);
+                                  fhb_json_root(json));
+        fhb_json_free(json);
 
         if (rc != BAD) {
             fail_msg("%s: %d", payloads[i], rc);

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "fhb_claims.h"
-#include "fhb_doc_tree.h"
+#include "fhb_json_tree.h"
 #include "fhb_jws.h"
 #include "guard.h"
 #include "oom.h"
@@ -26,9 +26,9 @@
 
 
 typedef struct {
-    fhb_doc_t             *doc;
-    const fhb_doc_node_t  *root;
-    char                   name[200];
+    fhb_json_t             *json;
+    const fhb_json_node_t  *root;
+    char                    name[200];
 } row_t;
 
 
@@ -71,10 +71,10 @@ str(const char *s)
 }
 
 
-static const fhb_doc_node_t *
+static const fhb_json_node_t *
 member(const row_t *row, const char *name)
 {
-    return fhb_doc_member(row->root, str(name));
+    return fhb_json_member(row->root, str(name));
 }
 
 
@@ -86,7 +86,7 @@ assert_str(const row_t *row, const char *what, fhb_str_t s,
 
     expected = str(standard);
 
-    if (fhb_doc_string(member(row, what), &expected) < 0) {
+    if (fhb_json_string(member(row, what), &expected) < 0) {
         fail();
     }
 
@@ -146,8 +146,8 @@ keys_of(const char *path, const fhb_alloc_t *alloc, fhb_rc_t *rc)
 static void
 policy_of(fhb_claims_policy_t *policy, const row_t *row, fhb_str_t *one)
 {
-    fhb_str_t              number;
-    const fhb_doc_node_t  *node;
+    fhb_str_t               number;
+    const fhb_json_node_t  *node;
 
     memset(policy, 0, sizeof(fhb_claims_policy_t));
 
@@ -159,7 +159,7 @@ policy_of(fhb_claims_policy_t *policy, const row_t *row, fhb_str_t *one)
 
     node = member(row, "audience");
 
-    if (fhb_doc_is(node, str("off"))) {
+    if (fhb_json_is(node, str("off"))) {
         policy->audience_off = 1;
         policy->naudiences = 0;
 
@@ -171,7 +171,7 @@ policy_of(fhb_claims_policy_t *policy, const row_t *row, fhb_str_t *one)
 
     node = member(row, "algs");
 
-    if (fhb_doc_is(node, str("default"))) {
+    if (fhb_json_is(node, str("default"))) {
         policy->algs = FHB_JWA_DEFAULT;
 
     } else if (node != NULL) {
@@ -180,11 +180,11 @@ policy_of(fhb_claims_policy_t *policy, const row_t *row, fhb_str_t *one)
                                            node->first->value), FHB_OK);
     }
 
-    if (fhb_doc_is(member(row, "profile"), str("rfc9068"))) {
+    if (fhb_json_is(member(row, "profile"), str("rfc9068"))) {
         policy->profile = FHB_CLAIMS_RFC9068;
     }
 
-    if (fhb_doc_number(member(row, "leeway"), &number) == FHB_OK) {
+    if (fhb_json_number(member(row, "leeway"), &number) == FHB_OK) {
         policy->leeway = strtol((const char *) number.data, NULL, 10);
     }
 
@@ -216,7 +216,7 @@ rc_of(const row_t *row)
     };
 
     for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
-        if (fhb_doc_is(member(row, "verdict"), str(verdicts[i].name))) {
+        if (fhb_json_is(member(row, "verdict"), str(verdicts[i].name))) {
             return verdicts[i].rc;
         }
     }
@@ -243,7 +243,7 @@ check_token(fhb_claims_t *claims, const row_t *row, fhb_jwk_set_t *set,
     check.text = text;
     check.now = NOW;
 
-    assert_int_equal(fhb_doc_string(member(row, "token"), &token), FHB_OK);
+    assert_int_equal(fhb_json_string(member(row, "token"), &token), FHB_OK);
     token.data = (unsigned char *) guard_before(&g, token.data, token.len);
 
     memset(claims, 0xa5, sizeof(fhb_claims_t));
@@ -275,7 +275,7 @@ a_token_gets_its_verdict(void **state)
     alloc = oom_init(&oom, 0);
     memset(&zero, 0, sizeof(fhb_claims_t));
 
-    set = keys_of(fhb_doc_is(member(row, "set"), str("alone"))
+    set = keys_of(fhb_json_is(member(row, "set"), str("alone"))
                   ? DATA "alone.jwks.json" : DATA "main.jwks.json",
                   &alloc, &rc);
     assert_int_equal(rc, FHB_OK);
@@ -459,15 +459,15 @@ read_rows(void)
         row = &rows[nrows];
 
         if (nrows == MAX_ROWS
-            || fhb_doc_parse(&row->doc, &doc_alloc, in) != FHB_OK)
+            || fhb_json_parse(&row->json, &doc_alloc, in) != FHB_OK)
         {
             fprintf(stderr, "row %u\n", nrows);
             exit(1);
         }
 
-        row->root = fhb_doc_root(row->doc);
+        row->root = fhb_json_root(row->json);
 
-        if (fhb_doc_string(member(row, "id"), &id) == FHB_OK) {
+        if (fhb_json_string(member(row, "id"), &id) == FHB_OK) {
             memcpy(row->name, id.data, id.len);
         }
 
@@ -503,7 +503,7 @@ main(void)
                                  NULL, NULL);
 
     for (i = 0; i < nrows; i++) {
-        fhb_doc_free(rows[i].doc);
+        fhb_json_free(rows[i].json);
     }
 
     return rc;

@@ -252,7 +252,7 @@ depth_is_bounded(void **state)
 
         splice_story(&s, fhb_splice_json, in, len, 0, 1);
         assert_int_equal(s.rc,
-                         depth + 1 <= FHB_MAX_DOC_DEPTH ? FHB_AGAIN
+                         depth + 1 <= FHB_MAX_JSON_DEPTH ? FHB_AGAIN
                                                         : RESOURCE);
     }
 }

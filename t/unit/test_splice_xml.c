@@ -209,7 +209,7 @@ depth_is_bounded(void **state)
         }
 
         splice_story(&s, fhb_splice_xml, in, len, 0, 1);
-        assert_int_equal(s.rc, depth <= FHB_MAX_DOC_DEPTH ? FHB_AGAIN
+        assert_int_equal(s.rc, depth <= FHB_MAX_JSON_DEPTH ? FHB_AGAIN
                                                           : RESOURCE);
     }
 }

@@ -26,7 +26,7 @@
 #include <openssl/hmac.h>
 
 #include "fhb_b64.h"
-#include "fhb_doc_tree.h"
+#include "fhb_json_tree.h"
 #include "fhb_jwk.h"
 #include "fhb_jws.h"
 #include "guard.h"
@@ -100,10 +100,10 @@ str(const char *s)
 }
 
 
-static const fhb_doc_node_t *
-member(const fhb_doc_node_t *node, const char *name)
+static const fhb_json_node_t *
+member(const fhb_json_node_t *node, const char *name)
 {
-    return fhb_doc_member(node, str(name));
+    return fhb_json_member(node, str(name));
 }
 
 
@@ -232,7 +232,7 @@ verdict(const char *jwks, size_t len, fhb_str_t token)
  */
 
 static int
-hmac_verdict(const fhb_doc_node_t *jwk, fhb_str_t token)
+hmac_verdict(const fhb_json_node_t *jwk, fhb_str_t token)
 {
     size_t          head, klen;
     int             ok;
@@ -262,7 +262,7 @@ hmac_verdict(const fhb_doc_node_t *jwk, fhb_str_t token)
     }
 
     if (p + 5 > (char *) json + head
-        || fhb_doc_string(member(jwk, "k"), &k) != FHB_OK
+        || fhb_json_string(member(jwk, "k"), &k) != FHB_OK
         || fhb_b64_url_decode(key, &klen, k) != FHB_OK)
     {
         return 0;
@@ -308,20 +308,20 @@ hmac_verdict(const fhb_doc_node_t *jwk, fhb_str_t token)
 static void
 judge(const char *line, score_t *score)
 {
-    int                    valid, plain, hmac, counted;
-    char                  *text, *set;
-    size_t                 len;
-    fhb_doc_t             *doc;
-    fhb_str_t              id, token;
-    const fhb_doc_node_t  *root, *jwk, *keys;
+    int                     valid, plain, hmac, counted;
+    char                   *text, *set;
+    size_t                  len;
+    fhb_json_t             *json;
+    fhb_str_t               id, token;
+    const fhb_json_node_t  *root, *jwk, *keys;
 
-    assert_int_equal(fhb_doc_parse(&doc, &alloc, str(line)), FHB_OK);
-    root = fhb_doc_root(doc);
+    assert_int_equal(fhb_json_parse(&json, &alloc, str(line)), FHB_OK);
+    root = fhb_json_root(json);
 
-    assert_int_equal(fhb_doc_string(member(root, "id"), &id), FHB_OK);
-    assert_int_equal(fhb_doc_string(member(root, "jws"), &token), FHB_OK);
+    assert_int_equal(fhb_json_string(member(root, "id"), &id), FHB_OK);
+    assert_int_equal(fhb_json_string(member(root, "jws"), &token), FHB_OK);
 
-    valid = fhb_doc_is(member(root, "result"), str("valid"));
+    valid = fhb_json_is(member(root, "result"), str("valid"));
     jwk = member(root, "jwk");
 
     if (jwk != NULL) {
@@ -343,7 +343,7 @@ judge(const char *line, score_t *score)
     plain = verdict(set, len, token);
     free(set);
 
-    hmac = fhb_doc_is(member(jwk, "kty"), str("oct"));
+    hmac = fhb_json_is(member(jwk, "kty"), str("oct"));
 
     if (hmac) {
         assert_false(plain);
@@ -390,7 +390,7 @@ judge(const char *line, score_t *score)
         }
     }
 
-    fhb_doc_free(doc);
+    fhb_json_free(json);
 }
 
 

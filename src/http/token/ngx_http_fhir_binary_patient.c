@@ -337,7 +337,7 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
                       "\"fhir_binary_patient\" is no Bundle in JSON of %d "
                       "values at most, or the query of its next link is none "
                       "of %d bytes at most", ctx->grant.pages,
-                      FHB_MAX_DOC_VALUES, FHB_MAX_NEXT);
+                      FHB_MAX_JSON_VALUES, FHB_MAX_NEXT);
     }
 
     return rc;

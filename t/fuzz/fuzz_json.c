@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fhb_doc_tree.h"
+#include "fhb_json_tree.h"
 #include "fhb_out.h"
 #include "oom.h"
 
@@ -17,11 +17,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
 static fhb_rc_t
-write_event(void *data, const fhb_doc_event_t *event)
+write_event(void *data, const fhb_json_event_t *event)
 {
-    fhb_out_t *out = data;
+    fhb_out_t  *out = data;
 
-    if (event->depth > FHB_MAX_DOC_DEPTH || event->type == FHB_DOC_NONE) {
+    if (event->depth > FHB_MAX_JSON_DEPTH || event->type == FHB_JSON_NONE) {
         abort();
     }
 
@@ -37,19 +37,19 @@ write_event(void *data, const fhb_doc_event_t *event)
 static fhb_rc_t
 push(fhb_out_t *out, fhb_str_t text, uint32_t seed, int whole, size_t longest)
 {
-    oom_t            oom;
-    size_t           i;
-    uint8_t         *piece;
-    fhb_rc_t         rc;
-    fhb_str_t        in;
-    fhb_alloc_t      alloc;
-    fhb_doc_push_t  *push;
+    oom_t             oom;
+    size_t            i;
+    uint8_t          *piece;
+    fhb_rc_t          rc;
+    fhb_str_t         in;
+    fhb_alloc_t       alloc;
+    fhb_json_push_t  *push;
 
     alloc = oom_init(&oom, 0);
-    rc = fhb_doc_push_create(&push, &alloc, text.len, write_event, out);
+    rc = fhb_json_push_create(&push, &alloc, text.len, write_event, out);
 
     if (rc == FHB_OK) {
-        fhb_doc_push_cut(push, longest);
+        fhb_json_push_cut(push, longest);
     }
 
     for (i = 0; i < text.len && rc == FHB_OK; i += in.len) {
@@ -66,15 +66,15 @@ push(fhb_out_t *out, fhb_str_t text, uint32_t seed, int whole, size_t longest)
         memcpy(piece, text.data + i, in.len);
         in.data = piece;
 
-        rc = fhb_doc_feed(push, in);
+        rc = fhb_json_feed(push, in);
         free(piece);
     }
 
     if (rc == FHB_OK) {
-        rc = fhb_doc_finish(push);
+        rc = fhb_json_finish(push);
     }
 
-    fhb_doc_push_free(push);
+    fhb_json_push_free(push);
 
     if (oom.live != 0 || oom.largest > 4 * text.len + 8192) {
         abort();
@@ -113,20 +113,20 @@ same(fhb_out_t *a, fhb_out_t *b, fhb_str_t text, uint32_t seed, size_t longest)
 
 
 static void
-walk(const fhb_doc_node_t *node, unsigned depth)
+walk(const fhb_json_node_t *node, unsigned depth)
 {
-    unsigned               n;
-    const fhb_doc_node_t  *child;
+    unsigned                n;
+    const fhb_json_node_t  *child;
 
-    if (depth > FHB_MAX_DOC_DEPTH) {
+    if (depth > FHB_MAX_JSON_DEPTH) {
         abort();
     }
 
     for (n = 0, child = node->first; child != NULL; child = child->next) {
         n++;
 
-        if (node->type == FHB_DOC_OBJECT
-            && fhb_doc_member(node, child->name) != child)
+        if (node->type == FHB_JSON_OBJECT
+            && fhb_json_member(node, child->name) != child)
         {
             abort();
         }
@@ -145,7 +145,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     oom_t        oom;
     fhb_rc_t     whole, tree;
-    fhb_doc_t   *doc;
+    fhb_json_t  *json;
     fhb_out_t    a, b;
     fhb_str_t    text;
     fhb_alloc_t  alloc;
@@ -169,7 +169,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     whole = same(&a, &b, text, data[0], 0);
 
     alloc = oom_init(&oom, (data[0] < 16) ? data[0] : 0);
-    tree = fhb_doc_parse(&doc, &alloc, text);
+    tree = fhb_json_parse(&json, &alloc, text);
 
     if (oom.failed ? tree != FHB_E_NOMEM
                    : (whole == FHB_OK) != (tree == FHB_OK))
@@ -178,10 +178,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     if (tree == FHB_OK) {
-        walk(fhb_doc_root(doc), 0);
+        walk(fhb_json_root(json), 0);
     }
 
-    fhb_doc_free(doc);
+    fhb_json_free(json);
 
     if (oom.live != 0) {
         abort();

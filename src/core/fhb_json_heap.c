@@ -4,31 +4,31 @@
 
 #include <string.h>
 
-#include "fhb_doc_heap.h"
+#include "fhb_json_heap.h"
 
 
 /* the bytes follow; a multiple of 16, which keeps them aligned */
 
-struct fhb_doc_block_s {
-    fhb_doc_block_t     *prev;
-    fhb_doc_block_t     *next;
-    size_t               size;          /* bytes that follow */
-    size_t               pad;
+struct fhb_json_block_s {
+    fhb_json_block_t  *prev;
+    fhb_json_block_t  *next;
+    size_t             size;            /* bytes that follow */
+    size_t             pad;
 };
 
 
 void *
-fhb_doc_heap_alloc(void *ctx, size_t size)
+fhb_json_heap_alloc(void *ctx, size_t size)
 {
-    fhb_doc_heap_t *heap = ctx;
+    fhb_json_heap_t  *heap = ctx;
 
-    fhb_doc_block_t  *block;
+    fhb_json_block_t  *block;
 
     block = NULL;
 
-    if (size <= SIZE_MAX - sizeof(fhb_doc_block_t)) {
+    if (size <= SIZE_MAX - sizeof(fhb_json_block_t)) {
         block = heap->alloc.alloc(heap->alloc.ctx,
-                                  sizeof(fhb_doc_block_t) + size);
+                                  sizeof(fhb_json_block_t) + size);
     }
 
     if (block == NULL) {
@@ -50,41 +50,41 @@ fhb_doc_heap_alloc(void *ctx, size_t size)
 
 
 void *
-fhb_doc_heap_realloc(void *ctx, void *p, size_t size)
+fhb_json_heap_realloc(void *ctx, void *p, size_t size)
 {
     void    *n;
     size_t   old;
 
-    old = (p != NULL) ? ((fhb_doc_block_t *) p - 1)->size : 0;
+    old = (p != NULL) ? ((fhb_json_block_t *) p - 1)->size : 0;
 
     if (p != NULL && size <= old) {
         return p;
     }
 
-    n = fhb_doc_heap_alloc(ctx, size);
+    n = fhb_json_heap_alloc(ctx, size);
 
     if (old) {
         memcpy(n, p, old);
     }
 
-    fhb_doc_heap_free(ctx, p);
+    fhb_json_heap_free(ctx, p);
 
     return n;
 }
 
 
 void
-fhb_doc_heap_free(void *ctx, void *p)
+fhb_json_heap_free(void *ctx, void *p)
 {
-    fhb_doc_heap_t *heap = ctx;
+    fhb_json_heap_t  *heap = ctx;
 
-    fhb_doc_block_t  *block;
+    fhb_json_block_t  *block;
 
     if (p == NULL) {
         return;
     }
 
-    block = (fhb_doc_block_t *) p - 1;
+    block = (fhb_json_block_t *) p - 1;
 
     if (block->prev != NULL) {
         block->prev->next = block->next;
@@ -102,9 +102,9 @@ fhb_doc_heap_free(void *ctx, void *p)
 
 
 void
-fhb_doc_heap_clear(fhb_doc_heap_t *heap)
+fhb_json_heap_clear(fhb_json_heap_t *heap)
 {
-    fhb_doc_block_t  *block, *next;
+    fhb_json_block_t  *block, *next;
 
     for (block = heap->blocks; block != NULL; block = next) {
         next = block->next;

@@ -2,8 +2,8 @@
  * The text of a JSON document: what yajl does not check of it.
  */
 
-#ifndef FHB_DOC_TEXT_H
-#define FHB_DOC_TEXT_H
+#ifndef FHB_JSON_TEXT_H
+#define FHB_JSON_TEXT_H
 
 #include "fhb.h"
 
@@ -18,21 +18,21 @@ typedef struct {
     unsigned char  quoted;              /* within a string */
     unsigned char  paired;              /* a high surrogate waits */
     uint16_t       unit;                /* of UTF-16, so far */
-} fhb_doc_text_t;                       /* zeroed is a new document */
+} fhb_json_text_t;                       /* zeroed is a new document */
 
 
 /*
- * fhb_doc_text_feed - check the UTF-8 and the \u escapes of a piece.
+ * fhb_json_text_feed - check the UTF-8 and the \u escapes of a piece.
  *
  * shape    in: any length, may split anything
  * returns  FHB_OK | FHB_E_SYNTAX
  * source   RFC 3629 s.4; RFC 8259 s.7, s.8.2
- * test     t/unit/test_doc.c
+ * test     t/unit/test_json.c
  */
 
-fhb_must_check fhb_rc_t fhb_doc_text_feed(fhb_doc_text_t *t, fhb_str_t in);
+fhb_must_check fhb_rc_t fhb_json_text_feed(fhb_json_text_t *t, fhb_str_t in);
 
 
 #pragma GCC visibility pop
 
-#endif /* FHB_DOC_TEXT_H */
+#endif /* FHB_JSON_TEXT_H */

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "fhb_doc_text.h"
-#include "fhb_doc_tree.h"
+#include "fhb_json_text.h"
+#include "fhb_json_tree.h"
 #include "fhb_out.h"
 #include "guard.h"
 #include "oom.h"
@@ -43,9 +43,9 @@ str(const char *s)
 
 
 static fhb_rc_t
-write_event(void *data, const fhb_doc_event_t *event)
+write_event(void *data, const fhb_json_event_t *event)
 {
-    log_t *log = data;
+    log_t  *log = data;
 
     static const char  letters[] = "?nftislao]}k";
 
@@ -56,7 +56,7 @@ write_event(void *data, const fhb_doc_event_t *event)
     fhb_out_str(&log->out, event->value);
     fhb_out_byte(&log->out, ' ');
 
-    if (event->type == FHB_DOC_STRING && event->value.len == 4
+    if (event->type == FHB_JSON_STRING && event->value.len == 4
         && memcmp(event->value.data, "stop", 4) == 0)
     {
         return log->stop;
@@ -71,21 +71,21 @@ write_event(void *data, const fhb_doc_event_t *event)
 static fhb_rc_t
 push(log_t *log, fhb_str_t text, size_t piece, unsigned char *buf)
 {
-    guard_t          g;
-    oom_t            oom;
-    size_t           i;
-    fhb_rc_t         rc, again;
-    fhb_str_t        in;
-    fhb_alloc_t      alloc;
-    fhb_doc_push_t  *push;
+    guard_t           g;
+    oom_t             oom;
+    size_t            i;
+    fhb_rc_t          rc, again;
+    fhb_str_t         in;
+    fhb_alloc_t       alloc;
+    fhb_json_push_t  *push;
 
     alloc = oom_init(&oom, 0);
     fhb_out_init(&log->out, buf, 65536);
     log->events = 0;
 
-    assert_int_equal(fhb_doc_push_create(&push, &alloc, 65536, write_event,
+    assert_int_equal(fhb_json_push_create(&push, &alloc, 65536, write_event,
                                          log), FHB_OK);
-    fhb_doc_push_cut(push, log->longest);
+    fhb_json_push_cut(push, log->longest);
 
     rc = FHB_OK;
 
@@ -93,23 +93,23 @@ push(log_t *log, fhb_str_t text, size_t piece, unsigned char *buf)
         in.len = (text.len - i < piece) ? text.len - i : piece;
         in.data = (unsigned char *) guard_before(&g, text.data + i, in.len);
 
-        rc = fhb_doc_feed(push, in);
+        rc = fhb_json_feed(push, in);
 
         guard_free(&g);
     }
 
     if (rc == FHB_OK) {
-        rc = fhb_doc_finish(push);
+        rc = fhb_json_finish(push);
     }
 
     if (rc != FHB_OK) {
-        again = fhb_doc_feed(push, str("1"));
+        again = fhb_json_feed(push, str("1"));
         assert_int_equal(again, rc);
-        again = fhb_doc_finish(push);
+        again = fhb_json_finish(push);
         assert_int_equal(again, rc);
     }
 
-    fhb_doc_push_free(push);
+    fhb_json_push_free(push);
     assert_int_equal(oom.live, 0);
 
     return rc;
@@ -119,27 +119,27 @@ push(log_t *log, fhb_str_t text, size_t piece, unsigned char *buf)
 static fhb_rc_t
 tree(fhb_str_t text)
 {
-    oom_t         oom;
-    guard_t       g;
-    fhb_rc_t      rc;
-    fhb_doc_t    *doc;
-    fhb_alloc_t   alloc;
+    oom_t        oom;
+    guard_t      g;
+    fhb_rc_t     rc;
+    fhb_json_t  *json;
+    fhb_alloc_t  alloc;
 
     alloc = oom_init(&oom, 0);
     text.data = (unsigned char *) guard_before(&g, text.data, text.len);
 
-    rc = fhb_doc_parse(&doc, &alloc, text);
+    rc = fhb_json_parse(&json, &alloc, text);
 
     guard_free(&g);
 
     if (rc != FHB_OK) {
-        assert_null(doc);
+        assert_null(json);
         assert_int_equal(oom.live, 0);
         return rc;
     }
 
-    assert_non_null(fhb_doc_root(doc));
-    fhb_doc_free(doc);
+    assert_non_null(fhb_json_root(json));
+    fhb_json_free(json);
     assert_int_equal(oom.live, 0);
 
     return rc;
@@ -423,13 +423,13 @@ depth_is_bounded(void **state)
     buf = malloc(1 << 20);
     assert_non_null(buf);
 
-    assert_int_equal(tree(nested(buf, FHB_MAX_DOC_DEPTH, "[", "", "]")),
+    assert_int_equal(tree(nested(buf, FHB_MAX_JSON_DEPTH, "[", "", "]")),
                      FHB_OK);
-    assert_int_equal(tree(nested(buf, FHB_MAX_DOC_DEPTH + 1, "[", "", "]")),
+    assert_int_equal(tree(nested(buf, FHB_MAX_JSON_DEPTH + 1, "[", "", "]")),
                      FHB_E_TOO_LARGE);
-    assert_int_equal(tree(nested(buf, FHB_MAX_DOC_DEPTH, "{\"a\":", "1",
+    assert_int_equal(tree(nested(buf, FHB_MAX_JSON_DEPTH, "{\"a\":", "1",
                                  "}")), FHB_OK);
-    assert_int_equal(tree(nested(buf, FHB_MAX_DOC_DEPTH + 1, "{\"a\":", "1",
+    assert_int_equal(tree(nested(buf, FHB_MAX_JSON_DEPTH + 1, "{\"a\":", "1",
                                  "}")), FHB_E_TOO_LARGE);
     assert_int_equal(tree(nested(buf, 100000, "[", "", "")),
                      FHB_E_TOO_LARGE);
@@ -451,12 +451,12 @@ values_are_bounded(void **state)
     /* the array is a value, too */
 
     buf[0] = '[';
-    nested(buf + 1, FHB_MAX_DOC_VALUES - 2, "1,", "1]", "");
-    assert_int_equal(tree((fhb_str_t) { 2 * FHB_MAX_DOC_VALUES - 1,
+    nested(buf + 1, FHB_MAX_JSON_VALUES - 2, "1,", "1]", "");
+    assert_int_equal(tree((fhb_str_t) { 2 * FHB_MAX_JSON_VALUES - 1,
                                         (unsigned char *) buf }), FHB_OK);
 
-    nested(buf + 1, FHB_MAX_DOC_VALUES - 1, "1,", "1]", "");
-    assert_int_equal(tree((fhb_str_t) { 2 * FHB_MAX_DOC_VALUES + 1,
+    nested(buf + 1, FHB_MAX_JSON_VALUES - 1, "1,", "1]", "");
+    assert_int_equal(tree((fhb_str_t) { 2 * FHB_MAX_JSON_VALUES + 1,
                                         (unsigned char *) buf }),
                      FHB_E_TOO_LARGE);
 
@@ -499,8 +499,8 @@ open_names_are_bounded_and_closed_ones_are_forgotten(void **state)
     buf = malloc(2 << 20);
     assert_non_null(buf);
 
-    assert_int_equal(tree(members(buf, FHB_MAX_DOC_NAMES)), FHB_OK);
-    assert_int_equal(tree(members(buf, FHB_MAX_DOC_NAMES + 1)),
+    assert_int_equal(tree(members(buf, FHB_MAX_JSON_NAMES)), FHB_OK);
+    assert_int_equal(tree(members(buf, FHB_MAX_JSON_NAMES + 1)),
                      FHB_E_TOO_LARGE);
 
     object = members(buf, 100);
@@ -525,26 +525,26 @@ open_names_are_bounded_and_closed_ones_are_forgotten(void **state)
 static void
 bytes_are_bounded(void **state)
 {
-    log_t            log;
-    oom_t            oom;
-    fhb_alloc_t      alloc;
-    unsigned char    buf[64];
-    fhb_doc_push_t  *push;
+    log_t             log;
+    oom_t             oom;
+    fhb_alloc_t       alloc;
+    unsigned char     buf[64];
+    fhb_json_push_t  *push;
 
     (void) state;
 
     alloc = oom_init(&oom, 0);
     fhb_out_init(&log.out, buf, sizeof(buf));
 
-    assert_int_equal(fhb_doc_push_create(&push, &alloc, 4, write_event,
+    assert_int_equal(fhb_json_push_create(&push, &alloc, 4, write_event,
                                          &log), FHB_OK);
-    assert_int_equal(fhb_doc_feed(push, str("[1]")), FHB_OK);
-    assert_int_equal(fhb_doc_feed(push, str("")), FHB_OK);
-    assert_int_equal(fhb_doc_feed(push, str(" ")), FHB_OK);
-    assert_int_equal(fhb_doc_feed(push, str(" ")), FHB_E_TOO_LARGE);
-    assert_int_equal(fhb_doc_finish(push), FHB_E_TOO_LARGE);
+    assert_int_equal(fhb_json_feed(push, str("[1]")), FHB_OK);
+    assert_int_equal(fhb_json_feed(push, str("")), FHB_OK);
+    assert_int_equal(fhb_json_feed(push, str(" ")), FHB_OK);
+    assert_int_equal(fhb_json_feed(push, str(" ")), FHB_E_TOO_LARGE);
+    assert_int_equal(fhb_json_finish(push), FHB_E_TOO_LARGE);
 
-    fhb_doc_push_free(push);
+    fhb_json_push_free(push);
     assert_int_equal(oom.live, 0);
 }
 
@@ -643,12 +643,12 @@ a_string_that_is_too_long_is_told_without_its_value(void **state)
 static void
 memory_is_bounded_by_the_bytes(void **state)
 {
-    log_t            log;
-    oom_t            oom;
-    unsigned         i;
-    fhb_alloc_t      alloc;
-    unsigned char   *buf;
-    fhb_doc_push_t  *push;
+    log_t             log;
+    oom_t             oom;
+    unsigned          i;
+    fhb_alloc_t       alloc;
+    unsigned char    *buf;
+    fhb_json_push_t  *push;
 
     (void) state;
 
@@ -657,20 +657,20 @@ memory_is_bounded_by_the_bytes(void **state)
     assert_non_null(buf);
     fhb_out_init(&log.out, buf, 1 << 17);
 
-    assert_int_equal(fhb_doc_push_create(&push, &alloc, 65536, write_event,
+    assert_int_equal(fhb_json_push_create(&push, &alloc, 65536, write_event,
                                          &log), FHB_OK);
-    assert_int_equal(fhb_doc_feed(push, str("\"\\n")), FHB_OK);
+    assert_int_equal(fhb_json_feed(push, str("\"\\n")), FHB_OK);
 
     for (i = 0; i < 65000; i++) {
-        assert_int_equal(fhb_doc_feed(push, str("x")), FHB_OK);
+        assert_int_equal(fhb_json_feed(push, str("x")), FHB_OK);
     }
 
-    assert_int_equal(fhb_doc_feed(push, str("\"")), FHB_OK);
-    assert_int_equal(fhb_doc_finish(push), FHB_OK);
+    assert_int_equal(fhb_json_feed(push, str("\"")), FHB_OK);
+    assert_int_equal(fhb_json_finish(push), FHB_OK);
     assert_int_equal(log.out.len, 65004);
     assert_true(oom.largest <= 2 * 65536 + 64);
 
-    fhb_doc_push_free(push);
+    fhb_json_push_free(push);
     assert_int_equal(oom.live, 0);
     free(buf);
 }
@@ -679,71 +679,71 @@ memory_is_bounded_by_the_bytes(void **state)
 static void
 a_tree_is_found_by_names(void **state)
 {
-    int                    value;
-    oom_t                  oom;
-    fhb_doc_t             *doc;
-    fhb_str_t              s;
-    fhb_alloc_t            alloc;
-    const fhb_doc_node_t  *root, *node;
+    int                     value;
+    oom_t                   oom;
+    fhb_json_t             *json;
+    fhb_str_t               s;
+    fhb_alloc_t             alloc;
+    const fhb_json_node_t  *root, *node;
 
     (void) state;
 
     alloc = oom_init(&oom, 0);
 
-    assert_int_equal(fhb_doc_parse(&doc, &alloc, str(
+    assert_int_equal(fhb_json_parse(&json, &alloc, str(
         "{\"a\":{\"b\":{\"c\":\"deep\"}},\"n\":1.5,\"t\":true,\"f\":false,"
         "\"l\":[1,\"two\",null],\"\":\"empty\",\"e\":\"\"}")), FHB_OK);
 
-    root = fhb_doc_root(doc);
-    assert_int_equal(root->type, FHB_DOC_OBJECT);
+    root = fhb_json_root(json);
+    assert_int_equal(root->type, FHB_JSON_OBJECT);
     assert_int_equal(root->count, 7);
 
-    node = fhb_doc_member(root, str("a"));
-    node = fhb_doc_member(node, str("b"));
-    assert_int_equal(node->type, FHB_DOC_OBJECT);
-    node = fhb_doc_member(node, str("c"));
-    assert_true(fhb_doc_is(node, str("deep")));
-    assert_false(fhb_doc_is(node, str("dee")));
+    node = fhb_json_member(root, str("a"));
+    node = fhb_json_member(node, str("b"));
+    assert_int_equal(node->type, FHB_JSON_OBJECT);
+    node = fhb_json_member(node, str("c"));
+    assert_true(fhb_json_is(node, str("deep")));
+    assert_false(fhb_json_is(node, str("dee")));
 
-    node = fhb_doc_member(root, str("n"));
-    assert_null(fhb_doc_member(node, str("b")));
-    assert_null(fhb_doc_member(root, str("x")));
-    assert_null(fhb_doc_member(NULL, str("x")));
+    node = fhb_json_member(root, str("n"));
+    assert_null(fhb_json_member(node, str("b")));
+    assert_null(fhb_json_member(root, str("x")));
+    assert_null(fhb_json_member(NULL, str("x")));
 
-    node = fhb_doc_member(root, str("n"));
-    assert_int_equal(fhb_doc_number(node, &s), FHB_OK);
+    node = fhb_json_member(root, str("n"));
+    assert_int_equal(fhb_json_number(node, &s), FHB_OK);
     assert_int_equal(s.len, 3);
     assert_memory_equal(s.data, "1.5", 3);
-    assert_int_equal(fhb_doc_string(node, &s), FHB_E_SYNTAX);
-    assert_int_equal(fhb_doc_string(NULL, &s), FHB_ABSENT);
-    assert_int_equal(fhb_doc_number(NULL, &s), FHB_ABSENT);
-    assert_int_equal(fhb_doc_bool(NULL, &value), FHB_ABSENT);
-    assert_int_equal(fhb_doc_bool(node, &value), FHB_E_SYNTAX);
-    assert_false(fhb_doc_is(node, str("1.5")));
-    assert_false(fhb_doc_is(NULL, str("")));
+    assert_int_equal(fhb_json_string(node, &s), FHB_E_SYNTAX);
+    assert_int_equal(fhb_json_string(NULL, &s), FHB_ABSENT);
+    assert_int_equal(fhb_json_number(NULL, &s), FHB_ABSENT);
+    assert_int_equal(fhb_json_bool(NULL, &value), FHB_ABSENT);
+    assert_int_equal(fhb_json_bool(node, &value), FHB_E_SYNTAX);
+    assert_false(fhb_json_is(node, str("1.5")));
+    assert_false(fhb_json_is(NULL, str("")));
 
-    assert_int_equal(fhb_doc_bool(fhb_doc_member(root, str("t")), &value),
+    assert_int_equal(fhb_json_bool(fhb_json_member(root, str("t")), &value),
                      FHB_OK);
     assert_int_equal(value, 1);
-    assert_int_equal(fhb_doc_bool(fhb_doc_member(root, str("f")), &value),
+    assert_int_equal(fhb_json_bool(fhb_json_member(root, str("f")), &value),
                      FHB_OK);
     assert_int_equal(value, 0);
 
-    node = fhb_doc_member(root, str("l"));
+    node = fhb_json_member(root, str("l"));
     assert_int_equal(node->count, 3);
-    assert_null(fhb_doc_member(node, str("")));
+    assert_null(fhb_json_member(node, str("")));
     node = node->first;
-    assert_int_equal(node->type, FHB_DOC_NUMBER);
-    assert_true(fhb_doc_is(node->next, str("two")));
-    assert_int_equal(node->next->next->type, FHB_DOC_NULL);
+    assert_int_equal(node->type, FHB_JSON_NUMBER);
+    assert_true(fhb_json_is(node->next, str("two")));
+    assert_int_equal(node->next->next->type, FHB_JSON_NULL);
     assert_null(node->next->next->next);
 
-    assert_true(fhb_doc_is(fhb_doc_member(root, str("")), str("empty")));
-    assert_true(fhb_doc_is(fhb_doc_member(root, str("e")), str("")));
+    assert_true(fhb_json_is(fhb_json_member(root, str("")), str("empty")));
+    assert_true(fhb_json_is(fhb_json_member(root, str("e")), str("")));
 
-    fhb_doc_free(doc);
-    fhb_doc_free(NULL);
-    fhb_doc_push_free(NULL);
+    fhb_json_free(json);
+    fhb_json_free(NULL);
+    fhb_json_push_free(NULL);
     assert_int_equal(oom.live, 0);
 }
 
@@ -751,13 +751,13 @@ a_tree_is_found_by_names(void **state)
 static void
 an_allocation_that_fails_is_told_and_nothing_leaks(void **state)
 {
-    oom_t         oom;
-    char         *text;
-    fhb_rc_t      rc;
-    unsigned      n;
-    fhb_doc_t    *doc;
-    fhb_str_t     in;
-    fhb_alloc_t   alloc;
+    oom_t        oom;
+    char        *text;
+    fhb_rc_t     rc;
+    unsigned     n;
+    fhb_json_t  *json;
+    fhb_str_t    in;
+    fhb_alloc_t  alloc;
 
     static const char  tail[] = "[[[[[[1.5,\"\\u00e9\"]]]]]]]";
 
@@ -776,20 +776,20 @@ an_allocation_that_fails_is_told_and_nothing_leaks(void **state)
     for (n = 1; ; n++) {
         alloc = oom_init(&oom, n);
 
-        rc = fhb_doc_parse(&doc, &alloc, in);
+        rc = fhb_json_parse(&json, &alloc, in);
 
         if (!oom.failed) {
             break;
         }
 
         assert_int_equal(rc, FHB_E_NOMEM);
-        assert_null(doc);
+        assert_null(json);
         assert_int_equal(oom.live, 0);
     }
 
     assert_int_equal(rc, FHB_OK);
     assert_true(n > 8);
-    fhb_doc_free(doc);
+    fhb_json_free(json);
     assert_int_equal(oom.live, 0);
     free(text);
 }

@@ -3,16 +3,16 @@
  * and unpaired \u surrogates through and shows them as something else.
  */
 
-#include "fhb_doc_text.h"
+#include "fhb_json_text.h"
 
 
-static fhb_rc_t fhb_doc_text_lead(fhb_doc_text_t *t, unsigned char c);
-static fhb_rc_t fhb_doc_text_unit(fhb_doc_text_t *t, unsigned char c);
-static fhb_rc_t fhb_doc_text_ascii(fhb_doc_text_t *t, unsigned char c);
+static fhb_rc_t fhb_json_text_lead(fhb_json_text_t *t, unsigned char c);
+static fhb_rc_t fhb_json_text_unit(fhb_json_text_t *t, unsigned char c);
+static fhb_rc_t fhb_json_text_ascii(fhb_json_text_t *t, unsigned char c);
 
 
 fhb_rc_t
-fhb_doc_text_feed(fhb_doc_text_t *t, fhb_str_t in)
+fhb_json_text_feed(fhb_json_text_t *t, fhb_str_t in)
 {
     size_t         i;
     fhb_rc_t       rc;
@@ -37,7 +37,7 @@ fhb_doc_text_feed(fhb_doc_text_t *t, fhb_str_t in)
             continue;
         }
 
-        rc = (c < 0x80) ? fhb_doc_text_ascii(t, c) : fhb_doc_text_lead(t, c);
+        rc = (c < 0x80) ? fhb_json_text_ascii(t, c) : fhb_json_text_lead(t, c);
 
         if (rc != FHB_OK) {
             return rc;
@@ -56,7 +56,7 @@ fhb_doc_text_feed(fhb_doc_text_t *t, fhb_str_t in)
  */
 
 static fhb_rc_t
-fhb_doc_text_lead(fhb_doc_text_t *t, unsigned char c)
+fhb_json_text_lead(fhb_json_text_t *t, unsigned char c)
 {
     if (t->paired || t->escape || c < 0xc2 || c > 0xf4) {
         return FHB_E_SYNTAX;
@@ -103,10 +103,10 @@ fhb_doc_text_lead(fhb_doc_text_t *t, unsigned char c)
  */
 
 static fhb_rc_t
-fhb_doc_text_ascii(fhb_doc_text_t *t, unsigned char c)
+fhb_json_text_ascii(fhb_json_text_t *t, unsigned char c)
 {
     if (t->escape > 1) {
-        return fhb_doc_text_unit(t, c);
+        return fhb_json_text_unit(t, c);
     }
 
     if (t->escape == 1) {
@@ -134,7 +134,7 @@ fhb_doc_text_ascii(fhb_doc_text_t *t, unsigned char c)
 
 
 static fhb_rc_t
-fhb_doc_text_unit(fhb_doc_text_t *t, unsigned char c)
+fhb_json_text_unit(fhb_json_text_t *t, unsigned char c)
 {
     unsigned  digit, low;
 
