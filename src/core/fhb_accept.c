@@ -35,19 +35,19 @@ static int fhb_accept_weigh(fhb_accept_best_t *best,
     const fhb_accept_t *accept, size_t pos, int rank);
 static void fhb_accept_native(fhb_accept_best_t *best,
     const fhb_accept_t *accept, const fhb_media_t *stored);
-static void fhb_accept_fhir(fhb_accept_best_t *best, const fhb_wish_t *wish,
-    fhb_form_t form);
+static void fhb_accept_fhir(fhb_accept_best_t *best,
+    const fhb_preference_t *pref, fhb_form_t form);
 static int fhb_accept_beats(const fhb_accept_best_t *a,
     const fhb_accept_best_t *b);
 static void fhb_accept_default(fhb_accept_best_t *best,
-    const fhb_wish_t *wish);
+    const fhb_preference_t *pref);
 static fhb_rc_t fhb_accept_nothing(fhb_choice_t *choice,
-    const fhb_wish_t *wish, const fhb_accept_best_t *native);
+    const fhb_preference_t *pref, const fhb_accept_best_t *native);
 static int fhb_accept_form_q(const fhb_accept_t *accept, fhb_form_t form);
 
 
 fhb_rc_t
-fhb_accept_choose(fhb_choice_t *choice, const fhb_wish_t *wish,
+fhb_accept_choose(fhb_choice_t *choice, const fhb_preference_t *pref,
     const fhb_media_t *stored)
 {
     fhb_form_t          form;
@@ -55,23 +55,23 @@ fhb_accept_choose(fhb_choice_t *choice, const fhb_wish_t *wish,
 
     memset(choice, 0, sizeof(fhb_choice_t));
 
-    if (wish->version == FHB_VERSION_OFF) {
+    if (pref->version == FHB_VERSION_OFF) {
         return FHB_E_NOT_ACCEPTABLE;
     }
 
-    if (wish->format != FHB_FORM_NONE) {
-        choice->form = wish->format;
+    if (pref->format != FHB_FORM_NONE) {
+        choice->form = pref->format;
         return FHB_OK;
     }
 
-    if (wish->accept == NULL || !wish->accept->present) {
-        choice->form = wish->fhir ? FHB_FORM_JSON : FHB_FORM_NATIVE;
+    if (pref->accept == NULL || !pref->accept->present) {
+        choice->form = pref->fhir ? FHB_FORM_JSON : FHB_FORM_NATIVE;
         return FHB_OK;
     }
 
-    fhb_accept_native(&native, wish->accept, stored);
-    fhb_accept_fhir(&json, wish, FHB_FORM_JSON);
-    fhb_accept_fhir(&xml, wish, FHB_FORM_XML);
+    fhb_accept_native(&native, pref->accept, stored);
+    fhb_accept_fhir(&json, pref, FHB_FORM_JSON);
+    fhb_accept_fhir(&xml, pref, FHB_FORM_XML);
 
     form = FHB_FORM_JSON;
     fhir = &json;
@@ -82,7 +82,7 @@ fhb_accept_choose(fhb_choice_t *choice, const fhb_wish_t *wish,
     }
 
     if (native.q == 0 && fhir->q == 0) {
-        return fhb_accept_nothing(choice, wish, &native);
+        return fhb_accept_nothing(choice, pref, &native);
     }
 
     /*
@@ -115,13 +115,13 @@ fhb_accept_choose(fhb_choice_t *choice, const fhb_wish_t *wish,
  */
 
 static fhb_rc_t
-fhb_accept_nothing(fhb_choice_t *choice, const fhb_wish_t *wish,
+fhb_accept_nothing(fhb_choice_t *choice, const fhb_preference_t *pref,
     const fhb_accept_best_t *native)
 {
-    if (!wish->lenient
+    if (!pref->lenient
         || native->rank != 0
-        || fhb_accept_form_q(wish->accept, FHB_FORM_JSON) != 0
-        || fhb_accept_form_q(wish->accept, FHB_FORM_XML) != 0)
+        || fhb_accept_form_q(pref->accept, FHB_FORM_JSON) != 0
+        || fhb_accept_form_q(pref->accept, FHB_FORM_XML) != 0)
     {
         return FHB_E_NOT_ACCEPTABLE;
     }
@@ -133,39 +133,39 @@ fhb_accept_nothing(fhb_choice_t *choice, const fhb_wish_t *wish,
 
 
 int
-fhb_accept_may_fhir(const fhb_wish_t *wish)
+fhb_accept_may_fhir(const fhb_preference_t *pref)
 {
     fhb_accept_best_t  json, xml;
 
-    if (wish->version == FHB_VERSION_OFF) {
+    if (pref->version == FHB_VERSION_OFF) {
         return 0;
     }
 
-    if (wish->format != FHB_FORM_NONE) {
+    if (pref->format != FHB_FORM_NONE) {
         return 1;
     }
 
-    if (wish->accept == NULL || !wish->accept->present) {
-        return wish->fhir;
+    if (pref->accept == NULL || !pref->accept->present) {
+        return pref->fhir;
     }
 
-    fhb_accept_fhir(&json, wish, FHB_FORM_JSON);
-    fhb_accept_fhir(&xml, wish, FHB_FORM_XML);
+    fhb_accept_fhir(&json, pref, FHB_FORM_JSON);
+    fhb_accept_fhir(&xml, pref, FHB_FORM_XML);
 
     return json.q != 0 || xml.q != 0;
 }
 
 
 fhb_form_t
-fhb_accept_error_form(const fhb_wish_t *wish)
+fhb_accept_error_form(const fhb_preference_t *pref)
 {
-    if (wish->format != FHB_FORM_NONE) {
-        return wish->format == FHB_FORM_XML ? FHB_FORM_XML : FHB_FORM_JSON;
+    if (pref->format != FHB_FORM_NONE) {
+        return pref->format == FHB_FORM_XML ? FHB_FORM_XML : FHB_FORM_JSON;
     }
 
-    if (wish->accept != NULL
-        && fhb_accept_form_q(wish->accept, FHB_FORM_XML)
-           > fhb_accept_form_q(wish->accept, FHB_FORM_JSON))
+    if (pref->accept != NULL
+        && fhb_accept_form_q(pref->accept, FHB_FORM_XML)
+           > fhb_accept_form_q(pref->accept, FHB_FORM_JSON))
     {
         return FHB_FORM_XML;
     }
@@ -258,7 +258,7 @@ fhb_accept_native(fhb_accept_best_t *best, const fhb_accept_t *accept,
 
 
 static void
-fhb_accept_fhir(fhb_accept_best_t *best, const fhb_wish_t *wish,
+fhb_accept_fhir(fhb_accept_best_t *best, const fhb_preference_t *pref,
     fhb_form_t form)
 {
     int                 legacy, echo, params;
@@ -268,18 +268,18 @@ fhb_accept_fhir(fhb_accept_best_t *best, const fhb_wish_t *wish,
 
     memset(names, 0, sizeof(names));
 
-    for (i = 0; i < wish->accept->n; i++) {
+    for (i = 0; i < pref->accept->n; i++) {
 
-        range = &wish->accept->ranges[i].range;
+        range = &pref->accept->ranges[i].range;
 
-        if (fhb_accept_match_fhir(range, wish->version, &legacy) != form) {
+        if (fhb_accept_match_fhir(range, pref->version, &legacy) != form) {
             continue;
         }
 
-        params = fhb_accept_match_fhir_params(range, wish->version, &echo);
+        params = fhb_accept_match_fhir_params(range, pref->version, &echo);
 
         if (params != -1
-            && fhb_accept_weigh(&names[legacy], wish->accept, i,
+            && fhb_accept_weigh(&names[legacy], pref->accept, i,
                                 FHB_ACCEPT_EXACT + params))
         {
             names[legacy].legacy = legacy;
@@ -287,8 +287,8 @@ fhb_accept_fhir(fhb_accept_best_t *best, const fhb_wish_t *wish,
         }
     }
 
-    if (form == FHB_FORM_JSON && wish->fhir && names[0].rank == 0) {
-        fhb_accept_default(&names[0], wish);
+    if (form == FHB_FORM_JSON && pref->fhir && names[0].rank == 0) {
+        fhb_accept_default(&names[0], pref);
     }
 
     *best = fhb_accept_beats(&names[1], &names[0]) ? names[1] : names[0];
@@ -318,7 +318,7 @@ fhb_accept_beats(const fhb_accept_best_t *a, const fhb_accept_best_t *b)
  */
 
 static void
-fhb_accept_default(fhb_accept_best_t *best, const fhb_wish_t *wish)
+fhb_accept_default(fhb_accept_best_t *best, const fhb_preference_t *pref)
 {
     int                 class, params, echo;
     size_t              i;
@@ -330,23 +330,23 @@ fhb_accept_default(fhb_accept_best_t *best, const fhb_wish_t *wish)
 
     memset(&held, 0, sizeof(fhb_accept_best_t));
 
-    for (i = 0; i < wish->accept->n; i++) {
+    for (i = 0; i < pref->accept->n; i++) {
 
-        range = &wish->accept->ranges[i].range;
+        range = &pref->accept->ranges[i].range;
 
         class = fhb_accept_match_class(range, &json);
-        params = fhb_accept_match_fhir_params(range, wish->version, &echo);
+        params = fhb_accept_match_fhir_params(range, pref->version, &echo);
 
         if (params == -1) {
             continue;
         }
 
         if (class == FHB_ACCEPT_TYPE) {
-            (void) fhb_accept_weigh(&held, wish->accept, i, class + params);
+            (void) fhb_accept_weigh(&held, pref->accept, i, class + params);
         }
 
         if (class == FHB_ACCEPT_ANY
-            && fhb_accept_weigh(best, wish->accept, i, class + params))
+            && fhb_accept_weigh(best, pref->accept, i, class + params))
         {
             best->echo = echo;
         }

@@ -36,7 +36,7 @@ typedef struct {
     fhb_form_t           format;        /* of _format; FHB_FORM_NONE: none */
     unsigned             lenient:1;     /* fhir_binary_accept */
     unsigned             fhir:1;        /* fhir_binary_default */
-} fhb_wish_t;
+} fhb_preference_t;
 
 
 typedef struct {
@@ -90,7 +90,7 @@ fhb_must_check fhb_rc_t fhb_accept_format(fhb_form_t *form, fhb_str_t value,
  */
 
 fhb_must_check fhb_rc_t fhb_accept_choose(fhb_choice_t *choice,
-    const fhb_wish_t *wish, const fhb_media_t *stored);
+    const fhb_preference_t *pref, const fhb_media_t *stored);
 
 
 /*
@@ -100,7 +100,7 @@ fhb_must_check fhb_rc_t fhb_accept_choose(fhb_choice_t *choice,
  * test     t/unit/test_accept.c
  */
 
-int fhb_accept_may_fhir(const fhb_wish_t *wish);
+int fhb_accept_may_fhir(const fhb_preference_t *pref);
 
 
 /*
@@ -112,7 +112,7 @@ int fhb_accept_may_fhir(const fhb_wish_t *wish);
  * test     t/unit/test_accept.c
  */
 
-fhb_form_t fhb_accept_error_form(const fhb_wish_t *wish);
+fhb_form_t fhb_accept_error_form(const fhb_preference_t *pref);
 
 
 /*

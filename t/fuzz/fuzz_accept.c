@@ -84,17 +84,17 @@ contains_fhir(fhb_str_t s)
 /* a header with something joined to it must choose the same */
 
 static void
-check_joined(const fhb_wish_t *wish, const fhb_media_t *stored,
+check_joined(const fhb_preference_t *pref, const fhb_media_t *stored,
     fhb_str_t *lines, size_t n, fhb_str_t more)
 {
-    size_t         i;
-    fhb_rc_t       rc;
-    fhb_out_t      out;
-    fhb_str_t      line;
-    fhb_wish_t     other;
-    fhb_accept_t   a;
-    fhb_choice_t   x, y;
-    unsigned char  buf[3 * FHB_MAX_ACCEPT];
+    size_t            i;
+    fhb_rc_t          rc;
+    fhb_out_t         out;
+    fhb_str_t         line;
+    fhb_preference_t  other;
+    fhb_accept_t      a;
+    fhb_choice_t      x, y;
+    unsigned char     buf[3 * FHB_MAX_ACCEPT];
 
     fhb_out_init(&out, buf, sizeof(buf));
 
@@ -122,40 +122,41 @@ check_joined(const fhb_wish_t *wish, const fhb_media_t *stored,
         return;
     }
 
-    other = *wish;
+    other = *pref;
     other.accept = &a;
 
-    rc = fhb_accept_choose(&x, wish, stored);
+    rc = fhb_accept_choose(&x, pref, stored);
     check(fhb_accept_choose(&y, &other, stored) == rc);
     check(same(&x, &y));
-    check(fhb_accept_error_form(wish) == fhb_accept_error_form(&other));
+    check(fhb_accept_error_form(pref) == fhb_accept_error_form(&other));
 }
 
 
 static void
-check_wish(const fhb_wish_t *wish, const fhb_media_t *stored, fhb_str_t in)
+check_preference(const fhb_preference_t *pref, const fhb_media_t *stored,
+    fhb_str_t in)
 {
-    fhb_rc_t       rc, mild;
-    fhb_out_t      out;
-    fhb_wish_t     other;
-    fhb_media_t    m;
-    fhb_choice_t   x, y;
-    unsigned char  buf[128];
+    fhb_rc_t          rc, mild;
+    fhb_out_t         out;
+    fhb_preference_t  other;
+    fhb_media_t       m;
+    fhb_choice_t      x, y;
+    unsigned char     buf[128];
 
-    rc = fhb_accept_choose(&x, wish, stored);
+    rc = fhb_accept_choose(&x, pref, stored);
 
     check(rc == FHB_OK || rc == FHB_E_NOT_ACCEPTABLE);
     check((rc == FHB_OK) == (x.form != FHB_FORM_NONE));
 
     if (x.form == FHB_FORM_JSON || x.form == FHB_FORM_XML) {
 
-        check(fhb_accept_may_fhir(wish));
-        check(wish->fhir || contains_fhir(in));
+        check(fhb_accept_may_fhir(pref));
+        check(pref->fhir || contains_fhir(in));
 
         /* what leaves is of the form that was chosen */
 
         fhb_out_init(&out, buf, sizeof(buf));
-        fhb_accept_type(&out, wish->version, &x);
+        fhb_accept_type(&out, pref->version, &x);
         check(!out.full);
         check(fhb_media_parse(&m, fhb_out_result(&out)) == FHB_OK);
         check(fhb_media_fhir(&m) == x.form);
@@ -166,7 +167,7 @@ check_wish(const fhb_wish_t *wish, const fhb_media_t *stored, fhb_str_t in)
 
     /* lenient only ever turns 406 into the stored bytes */
 
-    other = *wish;
+    other = *pref;
     other.lenient = 1;
 
     mild = fhb_accept_choose(&y, &other, stored);
@@ -180,7 +181,7 @@ check_wish(const fhb_wish_t *wish, const fhb_media_t *stored, fhb_str_t in)
 
     /* default fhir adds FHIR JSON and takes nothing else away */
 
-    other = *wish;
+    other = *pref;
     other.fhir = 1;
 
     mild = fhb_accept_choose(&y, &other, stored);
@@ -208,12 +209,12 @@ check_format(fhb_str_t in, fhb_version_t version)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t        i, n, quotes;
-    fhb_str_t     in, lines[LINES], none = fhb_null_string;
-    fhb_str_t     bad = fhb_string("garbage;q=1");
-    fhb_wish_t    wish = { 0 };
-    fhb_media_t   stored;
-    fhb_accept_t  a;
+    size_t            i, n, quotes;
+    fhb_str_t         in, lines[LINES], none = fhb_null_string;
+    fhb_str_t         bad = fhb_string("garbage;q=1");
+    fhb_preference_t  pref = { 0 };
+    fhb_media_t       stored;
+    fhb_accept_t      a;
 
     if (size == 0) {
         return 0;
@@ -222,14 +223,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     in.data = data + 1;
     in.len = size - 1;
 
-    wish.version = FHB_DSTU2 + (data[0] & 7) % 5;
-    wish.lenient = data[0] >> 3 & 1;
-    wish.fhir = data[0] >> 4 & 1;
-    wish.accept = &a;
+    pref.version = FHB_DSTU2 + (data[0] & 7) % 5;
+    pref.lenient = data[0] >> 3 & 1;
+    pref.fhir = data[0] >> 4 & 1;
+    pref.accept = &a;
 
     check(fhb_media_parse(&stored, stored_types[data[0] >> 5]) == FHB_OK);
 
-    check_format(in, wish.version);
+    check_format(in, pref.version);
 
     n = split(lines, in);
 
@@ -237,7 +238,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         check(a.n == 0 && a.present);
         check(n > FHB_MAX_RANGES || in.len > FHB_MAX_RANGES);
-        check_wish(&wish, &stored, in);
+        check_preference(&pref, &stored, in);
         return 0;
     }
 
@@ -248,7 +249,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(a.ranges[i].range.type.len && a.ranges[i].range.subtype.len);
     }
 
-    check_wish(&wish, &stored, in);
+    check_preference(&pref, &stored, in);
 
     quotes = 0;
 
@@ -258,14 +259,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (quotes == 0) {
 
-        check_joined(&wish, &stored, lines, n, none);
+        check_joined(&pref, &stored, lines, n, none);
 
         if (a.present) {
-            check_joined(&wish, &stored, lines, n, bad);
+            check_joined(&pref, &stored, lines, n, bad);
         }
 
         if (n == 1) {
-            check_joined(&wish, &stored, lines, n, lines[0]);
+            check_joined(&pref, &stored, lines, n, lines[0]);
         }
     }
 

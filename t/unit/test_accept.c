@@ -271,7 +271,7 @@ letter(fhb_rc_t rc, const fhb_choice_t *choice)
 /* the five choices of a row, as letters */
 
 static void
-choose(const row_t *row, const char *const *types, fhb_wish_t *wish,
+choose(const row_t *row, const char *const *types, fhb_preference_t *pref,
     char *got)
 {
     size_t        i;
@@ -280,18 +280,18 @@ choose(const row_t *row, const char *const *types, fhb_wish_t *wish,
     fhb_choice_t  choice;
     fhb_accept_t  accept;
 
-    wish->accept = NULL;
-    wish->format = FHB_FORM_NONE;
+    pref->accept = NULL;
+    pref->format = FHB_FORM_NONE;
 
     if (row->accept != NULL) {
         assert_int_equal(parse(&accept, row->accept), FHB_OK);
-        wish->accept = &accept;
+        pref->accept = &accept;
     }
 
     if (row->format != NULL
-        && fhb_accept_format(&wish->format,
+        && fhb_accept_format(&pref->format,
                              str(row->format, strlen(row->format)),
-                             wish->version)
+                             pref->version)
            != FHB_OK)
     {
         memset(got, '-', TYPES);
@@ -304,11 +304,11 @@ choose(const row_t *row, const char *const *types, fhb_wish_t *wish,
         stored = media(types[i]);
         memset(&choice, 0x5a, sizeof(choice));
 
-        rc = fhb_accept_choose(&choice, wish, &stored);
+        rc = fhb_accept_choose(&choice, pref, &stored);
         got[i] = letter(rc, &choice);
 
         if (got[i] == 'J' || got[i] == 'X') {
-            assert_true(fhb_accept_may_fhir(wish));
+            assert_true(fhb_accept_may_fhir(pref));
         }
     }
 
@@ -319,11 +319,11 @@ choose(const row_t *row, const char *const *types, fhb_wish_t *wish,
 static void
 check(const row_t *rows, size_t n, const char *fhir, fhb_version_t version)
 {
-    char        got[TYPES + 1];
-    size_t      i, mode;
-    fhb_wish_t  wish;
-    const char  *want;
-    const char  *types[TYPES] = {
+    char              got[TYPES + 1];
+    size_t            i, mode;
+    fhb_preference_t  pref;
+    const char       *want;
+    const char       *types[TYPES] = {
         "application/pdf", "text/html; charset=UTF-8", "application/xml",
         "application/json", fhir
     };
@@ -331,15 +331,15 @@ check(const row_t *rows, size_t n, const char *fhir, fhb_version_t version)
     for (i = 0; i < n; i++) {
         for (mode = 0; mode < 3; mode++) {
 
-            memset(&wish, 0, sizeof(wish));
-            wish.version = version;
-            wish.fhir = (mode == 1);
-            wish.lenient = (mode == 2);
+            memset(&pref, 0, sizeof(pref));
+            pref.version = version;
+            pref.fhir = (mode == 1);
+            pref.lenient = (mode == 2);
 
             want = (mode == 0) ? rows[i].strict
                    : (mode == 1) ? rows[i].fhir : rows[i].lenient;
 
-            choose(&rows[i], types, &wish, got);
+            choose(&rows[i], types, &pref, got);
 
             if (strcmp(got, want) != 0) {
                 fail_msg("mode %zu, version %d, Accept \"%s\", _format "
@@ -392,17 +392,17 @@ static void
 expect(fhb_version_t version, const char *accept, const char *type,
     const char *want)
 {
-    fhb_rc_t       rc;
-    fhb_out_t      out;
-    fhb_wish_t     wish;
-    fhb_media_t    stored;
-    fhb_accept_t   a;
-    fhb_choice_t   choice;
-    unsigned char  buf[128];
+    fhb_rc_t          rc;
+    fhb_out_t         out;
+    fhb_preference_t  pref;
+    fhb_media_t       stored;
+    fhb_accept_t      a;
+    fhb_choice_t      choice;
+    unsigned char     buf[128];
 
-    memset(&wish, 0, sizeof(wish));
-    wish.version = version;
-    wish.accept = &a;
+    memset(&pref, 0, sizeof(pref));
+    pref.version = version;
+    pref.accept = &a;
 
     assert_int_equal(parse(&a, accept), FHB_OK);
 
@@ -410,7 +410,7 @@ expect(fhb_version_t version, const char *accept, const char *type,
         stored = media(type);
     }
 
-    rc = fhb_accept_choose(&choice, &wish, type ? &stored : NULL);
+    rc = fhb_accept_choose(&choice, &pref, type ? &stored : NULL);
 
     fhb_out_init(&out, buf, sizeof(buf) - 1);
 
@@ -545,12 +545,12 @@ fhirVersion_is_compared_by_major_and_minor(void **state)
 static void
 default_fhir_answers_with_the_versions_own_name(void **state)
 {
-    size_t         i;
-    fhb_out_t      out;
-    fhb_wish_t     wish;
-    fhb_accept_t   a;
-    fhb_choice_t   choice;
-    unsigned char  buf[64];
+    size_t              i;
+    fhb_out_t           out;
+    fhb_preference_t    pref;
+    fhb_accept_t        a;
+    fhb_choice_t        choice;
+    unsigned char       buf[64];
     static const char  *accepts[] = {
         "*/*", "", "*/*, application/json+fhir;q=0",
         "application/json+fhir;q=0.2, */*"
@@ -558,15 +558,15 @@ default_fhir_answers_with_the_versions_own_name(void **state)
 
     (void) state;
 
-    memset(&wish, 0, sizeof(wish));
-    wish.version = FHB_R4;
-    wish.accept = &a;
-    wish.fhir = 1;
+    memset(&pref, 0, sizeof(pref));
+    pref.version = FHB_R4;
+    pref.accept = &a;
+    pref.fhir = 1;
 
     for (i = 0; i < sizeof(accepts) / sizeof(accepts[0]); i++) {
 
         assert_int_equal(parse(&a, accepts[i]), FHB_OK);
-        assert_int_equal(fhb_accept_choose(&choice, &wish, NULL), FHB_OK);
+        assert_int_equal(fhb_accept_choose(&choice, &pref, NULL), FHB_OK);
 
         fhb_out_init(&out, buf, sizeof(buf));
         fhb_accept_type(&out, FHB_R4, &choice);
@@ -578,7 +578,7 @@ default_fhir_answers_with_the_versions_own_name(void **state)
     /* named and wildcard weigh the same: the named one */
 
     assert_int_equal(parse(&a, "*/*, application/json+fhir"), FHB_OK);
-    assert_int_equal(fhb_accept_choose(&choice, &wish, NULL), FHB_OK);
+    assert_int_equal(fhb_accept_choose(&choice, &pref, NULL), FHB_OK);
     assert_int_equal(choice.legacy, 1);
 }
 
@@ -920,21 +920,21 @@ lines_are_one_list(void **state)
 static void
 refused(fhb_accept_t *a)
 {
-    fhb_wish_t    wish;
-    fhb_choice_t  choice;
+    fhb_preference_t  pref;
+    fhb_choice_t      choice;
 
     assert_int_equal(a->n, 0);
     assert_int_equal(a->present, 1);
 
-    memset(&wish, 0, sizeof(wish));
-    wish.version = FHB_R4;
-    wish.accept = a;
-    wish.fhir = 1;
+    memset(&pref, 0, sizeof(pref));
+    pref.version = FHB_R4;
+    pref.accept = a;
+    pref.fhir = 1;
 
-    assert_int_equal(fhb_accept_choose(&choice, &wish, NULL),
+    assert_int_equal(fhb_accept_choose(&choice, &pref, NULL),
                      FHB_E_NOT_ACCEPTABLE);
-    assert_int_equal(fhb_accept_may_fhir(&wish), 0);
-    assert_int_equal(fhb_accept_error_form(&wish), FHB_FORM_JSON);
+    assert_int_equal(fhb_accept_may_fhir(&pref), 0);
+    assert_int_equal(fhb_accept_error_form(&pref), FHB_FORM_JSON);
 }
 
 
@@ -1042,14 +1042,14 @@ bytes_members_and_lines_are_bounded(void **state)
 static void
 the_worst_header_is_cheap(void **state)
 {
-    int           i, round;
-    char          accept[FHB_MAX_ACCEPT + 1], type[FHB_MAX_MEDIA + 1];
-    size_t        n;
-    clock_t       start;
-    fhb_wish_t    wish;
-    fhb_media_t   stored;
-    fhb_accept_t  a;
-    fhb_choice_t  choice;
+    int               i, round;
+    char              accept[FHB_MAX_ACCEPT + 1], type[FHB_MAX_MEDIA + 1];
+    size_t            n;
+    clock_t           start;
+    fhb_preference_t  pref;
+    fhb_media_t       stored;
+    fhb_accept_t      a;
+    fhb_choice_t      choice;
 
     (void) state;
 
@@ -1068,16 +1068,16 @@ the_worst_header_is_cheap(void **state)
         n += (size_t) snprintf(accept + n, sizeof(accept) - n, ";x=1");
     }
 
-    memset(&wish, 0, sizeof(wish));
-    wish.version = FHB_R4;
-    wish.accept = &a;
-    wish.fhir = 1;
+    memset(&pref, 0, sizeof(pref));
+    pref.version = FHB_R4;
+    pref.accept = &a;
+    pref.fhir = 1;
 
     start = clock();
 
     for (round = 0; round < 100; round++) {
         assert_int_equal(parse(&a, accept), FHB_OK);
-        assert_int_equal(fhb_accept_choose(&choice, &wish, &stored), FHB_OK);
+        assert_int_equal(fhb_accept_choose(&choice, &pref, &stored), FHB_OK);
         assert_int_equal(choice.form, FHB_FORM_NATIVE);
     }
 
@@ -1178,10 +1178,10 @@ a_long_format_names_nothing(void **state)
 static void
 an_error_takes_the_form_that_its_client_reads(void **state)
 {
-    size_t               i;
-    fhb_wish_t           wish;
-    fhb_accept_t         a;
-    static const char   *json[] = {
+    size_t              i;
+    fhb_preference_t    pref;
+    fhb_accept_t        a;
+    static const char  *json[] = {
         "", "*/*", "application/pdf", "application/fhir+json",
         "application/fhir+json, application/fhir+xml",
         "application/fhir+xml, application/fhir+json",
@@ -1199,31 +1199,31 @@ an_error_takes_the_form_that_its_client_reads(void **state)
 
     (void) state;
 
-    memset(&wish, 0, sizeof(wish));
-    wish.version = FHB_R4;
+    memset(&pref, 0, sizeof(pref));
+    pref.version = FHB_R4;
 
-    assert_int_equal(fhb_accept_error_form(&wish), FHB_FORM_JSON);
+    assert_int_equal(fhb_accept_error_form(&pref), FHB_FORM_JSON);
 
-    wish.accept = &a;
+    pref.accept = &a;
 
     for (i = 0; i < sizeof(json) / sizeof(json[0]); i++) {
         assert_int_equal(parse(&a, json[i]), FHB_OK);
-        assert_int_equal(fhb_accept_error_form(&wish), FHB_FORM_JSON);
+        assert_int_equal(fhb_accept_error_form(&pref), FHB_FORM_JSON);
     }
 
     for (i = 0; i < sizeof(xml) / sizeof(xml[0]); i++) {
         assert_int_equal(parse(&a, xml[i]), FHB_OK);
-        assert_int_equal(fhb_accept_error_form(&wish), FHB_FORM_XML);
+        assert_int_equal(fhb_accept_error_form(&pref), FHB_FORM_XML);
     }
 
     /* _format overrides Accept here too */
 
-    wish.format = FHB_FORM_JSON;
-    assert_int_equal(fhb_accept_error_form(&wish), FHB_FORM_JSON);
+    pref.format = FHB_FORM_JSON;
+    assert_int_equal(fhb_accept_error_form(&pref), FHB_FORM_JSON);
 
-    wish.format = FHB_FORM_XML;
+    pref.format = FHB_FORM_XML;
     assert_int_equal(parse(&a, "application/fhir+json"), FHB_OK);
-    assert_int_equal(fhb_accept_error_form(&wish), FHB_FORM_XML);
+    assert_int_equal(fhb_accept_error_form(&pref), FHB_FORM_XML);
 }
 
 
@@ -1231,7 +1231,7 @@ static void
 a_range_may_pass_where_no_FHIR_form_can_leave(void **state)
 {
     size_t              i;
-    fhb_wish_t          wish;
+    fhb_preference_t    pref;
     fhb_accept_t        a;
     static const char  *native[] = {
         "", "*/*", "application/pdf", "application/*", "text/html, */*;q=0.1",
@@ -1245,51 +1245,51 @@ a_range_may_pass_where_no_FHIR_form_can_leave(void **state)
 
     (void) state;
 
-    memset(&wish, 0, sizeof(wish));
-    wish.version = FHB_R4;
+    memset(&pref, 0, sizeof(pref));
+    pref.version = FHB_R4;
 
-    assert_int_equal(fhb_accept_may_fhir(&wish), 0);
+    assert_int_equal(fhb_accept_may_fhir(&pref), 0);
 
-    wish.accept = &a;
+    pref.accept = &a;
 
     for (i = 0; i < sizeof(native) / sizeof(native[0]); i++) {
         assert_int_equal(parse(&a, native[i]), FHB_OK);
-        assert_int_equal(fhb_accept_may_fhir(&wish), 0);
+        assert_int_equal(fhb_accept_may_fhir(&pref), 0);
     }
 
     for (i = 0; i < sizeof(fhir) / sizeof(fhir[0]); i++) {
         assert_int_equal(parse(&a, fhir[i]), FHB_OK);
-        assert_int_equal(fhb_accept_may_fhir(&wish), 1);
+        assert_int_equal(fhb_accept_may_fhir(&pref), 1);
     }
 
-    wish.fhir = 1;
+    pref.fhir = 1;
 
     assert_int_equal(parse(&a, "*/*"), FHB_OK);
-    assert_int_equal(fhb_accept_may_fhir(&wish), 1);
+    assert_int_equal(fhb_accept_may_fhir(&pref), 1);
 
     assert_int_equal(parse(&a, "application/*"), FHB_OK);
-    assert_int_equal(fhb_accept_may_fhir(&wish), 0);
+    assert_int_equal(fhb_accept_may_fhir(&pref), 0);
 
-    wish.accept = NULL;
-    assert_int_equal(fhb_accept_may_fhir(&wish), 1);
+    pref.accept = NULL;
+    assert_int_equal(fhb_accept_may_fhir(&pref), 1);
 
-    wish.fhir = 0;
-    wish.format = FHB_FORM_XML;
-    assert_int_equal(fhb_accept_may_fhir(&wish), 1);
+    pref.fhir = 0;
+    pref.format = FHB_FORM_XML;
+    assert_int_equal(fhb_accept_may_fhir(&pref), 1);
 }
 
 
 static void
-a_zeroed_wish_is_refused(void **state)
+a_zeroed_preference_is_refused(void **state)
 {
-    fhb_wish_t    wish;
-    fhb_choice_t  choice;
+    fhb_preference_t  pref;
+    fhb_choice_t      choice;
 
     (void) state;
 
-    memset(&wish, 0, sizeof(wish));
+    memset(&pref, 0, sizeof(pref));
 
-    assert_int_equal(fhb_accept_choose(&choice, &wish, NULL),
+    assert_int_equal(fhb_accept_choose(&choice, &pref, NULL),
                      FHB_E_NOT_ACCEPTABLE);
     assert_int_equal(choice.form, FHB_FORM_NONE);
 }
@@ -1323,7 +1323,7 @@ main(void)
         cmocka_unit_test(a_long_format_names_nothing),
         cmocka_unit_test(an_error_takes_the_form_that_its_client_reads),
         cmocka_unit_test(a_range_may_pass_where_no_FHIR_form_can_leave),
-        cmocka_unit_test(a_zeroed_wish_is_refused)
+        cmocka_unit_test(a_zeroed_preference_is_refused)
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

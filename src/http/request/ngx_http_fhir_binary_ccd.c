@@ -155,7 +155,7 @@ ngx_http_fhir_binary_ccd_acceptable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_rc_t      rc;
-    fhb_wish_t    wish;
+    fhb_preference_t    wish;
     fhb_media_t   media;
     fhb_choice_t  choice;
 

@@ -50,9 +50,9 @@ ngx_http_fhir_binary_negotiate_ask(ngx_http_request_t *r,
 
 void
 ngx_http_fhir_binary_negotiate_wish(const ngx_http_fhir_binary_ctx_t *ctx,
-    fhb_wish_t *wish)
+    fhb_preference_t *wish)
 {
-    ngx_memzero(wish, sizeof(fhb_wish_t));
+    ngx_memzero(wish, sizeof(fhb_preference_t));
 
     wish->version = ctx->conf->version;
     wish->accept = ctx->asked.accept;

@@ -182,7 +182,7 @@ ngx_http_fhir_binary_request_ranged(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     ngx_str_t   *range;
-    fhb_wish_t   wish;
+    fhb_preference_t   wish;
 
     if (r->headers_in.range == NULL
         || r->headers_in.if_range != NULL

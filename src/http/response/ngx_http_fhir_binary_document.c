@@ -62,7 +62,7 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_rc_t      rc;
-    fhb_wish_t    wish;
+    fhb_preference_t    wish;
     fhb_media_t   media, *stored;
 
     static const ngx_str_t  accept = ngx_string("Accept");

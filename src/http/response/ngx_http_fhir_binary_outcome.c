@@ -192,7 +192,7 @@ ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     ngx_str_t   parameter;
-    fhb_wish_t  wish;
+    fhb_preference_t  wish;
 
     /*
      * A fault in Accept or _format itself leaves them at their defaults; it

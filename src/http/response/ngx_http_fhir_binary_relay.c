@@ -112,7 +112,7 @@ ngx_http_fhir_binary_relay_form(ngx_http_request_t *r, fhb_rc_t rc)
 static ngx_uint_t
 ngx_http_fhir_binary_relay_passes(ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_wish_t  wish;
+    fhb_preference_t  wish;
 
     ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
 
