@@ -29,21 +29,21 @@ struct fhb_bundle_s {
 
 
 static fhb_rc_t fhb_bundle_rc(fhb_rc_t rc);
-static fhb_rc_t fhb_bundle_search(const fhb_bundle_ask_t *ask,
+static fhb_rc_t fhb_bundle_search(const fhb_bundle_query_t *query,
     const fhb_json_node_t *bundle);
-static fhb_rc_t fhb_bundle_next(const fhb_bundle_ask_t *ask,
+static fhb_rc_t fhb_bundle_next(const fhb_bundle_query_t *query,
     const fhb_json_node_t *bundle, fhb_out_t *next);
-static fhb_str_t fhb_bundle_query(fhb_str_t url);
+static fhb_str_t fhb_bundle_args(fhb_str_t url);
 static int fhb_bundle_visible(fhb_str_t s);
-static int fhb_bundle_entry(const fhb_bundle_ask_t *ask,
+static int fhb_bundle_entry(const fhb_bundle_query_t *query,
     const fhb_json_node_t *resource);
 static int fhb_bundle_withdrawn(const fhb_json_node_t *resource);
 static int fhb_bundle_mistaken(const fhb_json_node_t *code);
-static int fhb_bundle_subject(const fhb_bundle_ask_t *ask,
+static int fhb_bundle_subject(const fhb_bundle_query_t *query,
     const fhb_json_node_t *resource);
-static int fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
+static int fhb_bundle_attachments(const fhb_bundle_query_t *query,
     const fhb_json_node_t *list, fhb_str_t name);
-static int fhb_bundle_url(const fhb_bundle_ask_t *ask,
+static int fhb_bundle_url(const fhb_bundle_query_t *query,
     const fhb_json_node_t *node);
 static const fhb_json_node_t *fhb_bundle_plain(const fhb_json_node_t *node);
 static const fhb_json_node_t *fhb_bundle_items(const fhb_json_node_t *array);
@@ -112,7 +112,7 @@ fhb_bundle_free(fhb_bundle_t *bundle)
 
 
 fhb_rc_t
-fhb_bundle_owner(fhb_bundle_t *bundle, const fhb_bundle_ask_t *ask,
+fhb_bundle_owner(fhb_bundle_t *bundle, const fhb_bundle_query_t *query,
     fhb_out_t *next)
 {
     fhb_rc_t                rc;
@@ -121,11 +121,13 @@ fhb_bundle_owner(fhb_bundle_t *bundle, const fhb_bundle_ask_t *ask,
 
     static const fhb_str_t  type = fhb_string("Bundle");
 
-    if (fhb_reference_patient(ask->patient, ask->base, &patient) != FHB_OK) {
+    if (fhb_reference_patient(query->patient, query->base, &patient)
+        != FHB_OK)
+    {
         return FHB_E_PATIENT_MISSING;
     }
 
-    if (!fhb_route_id_valid(ask->id)) {
+    if (!fhb_route_id_valid(query->id)) {
         return FHB_E_PATIENT;
     }
 
@@ -141,14 +143,15 @@ fhb_bundle_owner(fhb_bundle_t *bundle, const fhb_bundle_ask_t *ask,
         return FHB_E_PATIENT_UNAVAILABLE;
     }
 
-    rc = fhb_bundle_search(ask, root);
+    rc = fhb_bundle_search(query, root);
 
-    return rc == FHB_E_PATIENT ? fhb_bundle_next(ask, root, next) : rc;
+    return rc == FHB_E_PATIENT ? fhb_bundle_next(query, root, next) : rc;
 }
 
 
 static fhb_rc_t
-fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_json_node_t *bundle)
+fhb_bundle_search(const fhb_bundle_query_t *query,
+    const fhb_json_node_t *bundle)
 {
     const fhb_json_node_t  *entry, *resource;
 
@@ -161,7 +164,7 @@ fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_json_node_t *bundle)
     for ( /* void */ ; entry != NULL; entry = entry->next) {
         resource = fhb_json_member(fhb_bundle_plain(entry), name_resource);
 
-        if (fhb_bundle_entry(ask, fhb_bundle_plain(resource))) {
+        if (fhb_bundle_entry(query, fhb_bundle_plain(resource))) {
             return FHB_OK;
         }
     }
@@ -171,10 +174,10 @@ fhb_bundle_search(const fhb_bundle_ask_t *ask, const fhb_json_node_t *bundle)
 
 
 static fhb_rc_t
-fhb_bundle_next(const fhb_bundle_ask_t *ask, const fhb_json_node_t *bundle,
+fhb_bundle_next(const fhb_bundle_query_t *query, const fhb_json_node_t *bundle,
     fhb_out_t *next)
 {
-    fhb_str_t               url, query;
+    fhb_str_t               url, args;
     const fhb_json_node_t  *link, *node;
 
     static const fhb_str_t  name_link = fhb_string("link");
@@ -200,24 +203,24 @@ fhb_bundle_next(const fhb_bundle_ask_t *ask, const fhb_json_node_t *bundle,
         return FHB_E_PATIENT;
     }
 
-    query = fhb_bundle_query(url);
+    args = fhb_bundle_args(url);
 
-    if (query.len == 0 || fhb_text_eq(query, ask->args)) {
+    if (args.len == 0 || fhb_text_eq(args, query->args)) {
         return FHB_E_PATIENT;
     }
 
-    if (query.len > FHB_MAX_NEXT || !fhb_bundle_visible(query)) {
+    if (args.len > FHB_MAX_NEXT || !fhb_bundle_visible(args)) {
         return FHB_E_PATIENT_UNAVAILABLE;
     }
 
-    fhb_out_str(next, query);
+    fhb_out_str(next, args);
 
     return next->full ? FHB_E_PATIENT_UNAVAILABLE : FHB_AGAIN;
 }
 
 
 static fhb_str_t
-fhb_bundle_query(fhb_str_t url)
+fhb_bundle_args(fhb_str_t url)
 {
     size_t  n;
 
@@ -249,7 +252,8 @@ fhb_bundle_visible(fhb_str_t s)
 
 
 static int
-fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_json_node_t *resource)
+fhb_bundle_entry(const fhb_bundle_query_t *query,
+    const fhb_json_node_t *resource)
 {
     const fhb_json_node_t  *type, *list;
 
@@ -260,7 +264,9 @@ fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_json_node_t *resource)
     static const fhb_str_t  form = fhb_string("presentedForm");
     static const fhb_str_t  itself = fhb_null_string;
 
-    if (fhb_bundle_withdrawn(resource) || !fhb_bundle_subject(ask, resource)) {
+    if (fhb_bundle_withdrawn(resource)
+        || !fhb_bundle_subject(query, resource))
+    {
         return 0;
     }
 
@@ -268,12 +274,12 @@ fhb_bundle_entry(const fhb_bundle_ask_t *ask, const fhb_json_node_t *resource)
 
     if (fhb_json_is(type, document)) {
         list = fhb_json_member(resource, content);
-        return fhb_bundle_attachments(ask, list, attachment);
+        return fhb_bundle_attachments(query, list, attachment);
     }
 
     if (fhb_json_is(type, report)) {
         list = fhb_json_member(resource, form);
-        return fhb_bundle_attachments(ask, list, itself);
+        return fhb_bundle_attachments(query, list, itself);
     }
 
     return 0;
@@ -330,7 +336,7 @@ fhb_bundle_mistaken(const fhb_json_node_t *code)
 
 
 static int
-fhb_bundle_subject(const fhb_bundle_ask_t *ask,
+fhb_bundle_subject(const fhb_bundle_query_t *query,
     const fhb_json_node_t *resource)
 {
     fhb_str_t               s;
@@ -343,14 +349,14 @@ fhb_bundle_subject(const fhb_bundle_ask_t *ask,
     node = fhb_json_member(node, reference);
 
     return fhb_json_string(node, &s) == FHB_OK
-           && fhb_reference_owner(s, ask->patient, ask->base) == FHB_OK;
+           && fhb_reference_owner(s, query->patient, query->base) == FHB_OK;
 }
 
 
 /* name: of the member that is the attachment; empty: the item itself */
 
 static int
-fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
+fhb_bundle_attachments(const fhb_bundle_query_t *query,
     const fhb_json_node_t *list, fhb_str_t name)
 {
     const fhb_json_node_t  *item, *node;
@@ -364,7 +370,7 @@ fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
             node = fhb_bundle_plain(fhb_json_member(node, name));
         }
 
-        if (fhb_bundle_url(ask, fhb_json_member(node, url))) {
+        if (fhb_bundle_url(query, fhb_json_member(node, url))) {
             return 1;
         }
     }
@@ -374,13 +380,13 @@ fhb_bundle_attachments(const fhb_bundle_ask_t *ask,
 
 
 static int
-fhb_bundle_url(const fhb_bundle_ask_t *ask, const fhb_json_node_t *node)
+fhb_bundle_url(const fhb_bundle_query_t *query, const fhb_json_node_t *node)
 {
     fhb_str_t  s, id;
 
     return fhb_json_string(node, &s) == FHB_OK
-           && fhb_reference_binary(&id, s, ask->base) == FHB_OK
-           && fhb_reference_same(id, ask->id);
+           && fhb_reference_binary(&id, s, query->base) == FHB_OK
+           && fhb_reference_same(id, query->id);
 }
 
 

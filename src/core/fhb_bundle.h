@@ -17,8 +17,8 @@ typedef struct {
     fhb_str_t  id;                      /* of the Binary */
     fhb_str_t  patient;                 /* of the token, a reference */
     fhb_str_t  base;                    /* own service base URL, or empty */
-    fhb_str_t  args;                    /* the query that was asked */
-} fhb_bundle_ask_t;
+    fhb_str_t  args;                    /* of the URL that was asked */
+} fhb_bundle_query_t;
 
 
 typedef struct fhb_bundle_s  fhb_bundle_t;
@@ -95,7 +95,7 @@ void fhb_bundle_free(fhb_bundle_t *bundle);
  */
 
 fhb_must_check fhb_rc_t fhb_bundle_owner(fhb_bundle_t *bundle,
-    const fhb_bundle_ask_t *ask, fhb_out_t *next);
+    const fhb_bundle_query_t *query, fhb_out_t *next);
 
 
 #pragma GCC visibility pop

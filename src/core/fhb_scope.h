@@ -62,7 +62,7 @@ typedef struct {
     const fhb_scope_rule_t  *rules;     /* of the location */
     size_t                   n;
     const fhb_media_t       *stored;    /* NULL: cannot be parsed */
-} fhb_scope_ask_t;
+} fhb_scope_query_t;
 
 
 typedef enum {
@@ -135,7 +135,7 @@ fhb_str_t fhb_scope_context_name(unsigned context);
 /*
  * fhb_scope_coarse - what is certain before the document's type is known.
  *
- * shape    ask: stored is not looked at
+ * shape    query: stored is not looked at
  * returns  FHB_OK when some rule could grant | FHB_E_SCOPE when none can;
  *          then *verdict denies
  * source   README, "Who may have a document"
@@ -145,7 +145,7 @@ fhb_str_t fhb_scope_context_name(unsigned context);
  */
 
 fhb_must_check fhb_rc_t fhb_scope_coarse(fhb_scope_verdict_t *verdict,
-    const fhb_scope_ask_t *ask, fhb_str_t scope);
+    const fhb_scope_query_t *query, fhb_str_t scope);
 
 
 /*
@@ -163,14 +163,14 @@ fhb_must_check fhb_rc_t fhb_scope_coarse(fhb_scope_verdict_t *verdict,
  */
 
 fhb_must_check fhb_rc_t fhb_scope_decide(fhb_scope_verdict_t *verdict,
-    const fhb_scope_ask_t *ask, fhb_str_t scope);
+    const fhb_scope_query_t *query, fhb_str_t scope);
 
 
 /*
  * fhb_scope_write_needed - write scopes that would be enough, for a
  * challenge.
  *
- * shape    ask: with a stored type of NULL, enough for each rule; scope: as
+ * shape    query: with a stored type of NULL, enough for each rule; scope: as
  *          granted, may be empty
  * source   RFC 6750 s.3, s.3.1
  * test     t/unit/test_scope_need.c
@@ -181,7 +181,7 @@ fhb_must_check fhb_rc_t fhb_scope_decide(fhb_scope_verdict_t *verdict,
  * else ".read".  Nothing of the token's own bytes is written.
  */
 
-void fhb_scope_write_needed(fhb_out_t *out, const fhb_scope_ask_t *ask,
+void fhb_scope_write_needed(fhb_out_t *out, const fhb_scope_query_t *query,
     fhb_str_t scope);
 
 
@@ -193,7 +193,7 @@ void fhb_scope_write_needed(fhb_out_t *out, const fhb_scope_ask_t *ask,
  * test     t/unit/test_scope_need.c
  */
 
-const fhb_scope_rule_t *fhb_scope_rule_next(const fhb_scope_ask_t *ask,
+const fhb_scope_rule_t *fhb_scope_rule_next(const fhb_scope_query_t *query,
     size_t *i);
 
 
@@ -202,7 +202,7 @@ const fhb_scope_rule_t *fhb_scope_rule_next(const fhb_scope_ask_t *ask,
  * one when its type is known, else each.
  */
 
-const fhb_scope_rule_t *fhb_scope_rule_match(const fhb_scope_ask_t *ask,
+const fhb_scope_rule_t *fhb_scope_rule_match(const fhb_scope_query_t *query,
     size_t *i);
 
 

@@ -18,7 +18,7 @@ static void fhb_scope_set(fhb_scope_verdict_t *verdict, unsigned best,
     unsigned worst);
 static fhb_scope_grant_t fhb_scope_grant(unsigned context);
 static unsigned fhb_scope_survey(fhb_str_t scope, int *v2);
-static int fhb_scope_said(const fhb_scope_ask_t *ask, size_t end,
+static int fhb_scope_said(const fhb_scope_query_t *query, size_t end,
     fhb_str_t resource);
 
 
@@ -26,7 +26,7 @@ static const fhb_str_t  fhb_scope_binary = fhb_string("Binary");
 
 
 fhb_rc_t
-fhb_scope_coarse(fhb_scope_verdict_t *verdict, const fhb_scope_ask_t *ask,
+fhb_scope_coarse(fhb_scope_verdict_t *verdict, const fhb_scope_query_t *query,
     fhb_str_t scope)
 {
     size_t                   i;
@@ -37,7 +37,7 @@ fhb_scope_coarse(fhb_scope_verdict_t *verdict, const fhb_scope_ask_t *ask,
     worst = 0;
     i = 0;
 
-    while ((rule = fhb_scope_rule_next(ask, &i)) != NULL) {
+    while ((rule = fhb_scope_rule_next(query, &i)) != NULL) {
         context = fhb_scope_weigh(rule, scope);
 
         if (context == 0) {
@@ -60,7 +60,7 @@ fhb_scope_coarse(fhb_scope_verdict_t *verdict, const fhb_scope_ask_t *ask,
 
 
 fhb_rc_t
-fhb_scope_decide(fhb_scope_verdict_t *verdict, const fhb_scope_ask_t *ask,
+fhb_scope_decide(fhb_scope_verdict_t *verdict, const fhb_scope_query_t *query,
     fhb_str_t scope)
 {
     size_t                   i;
@@ -70,7 +70,7 @@ fhb_scope_decide(fhb_scope_verdict_t *verdict, const fhb_scope_ask_t *ask,
     least = 0;
     i = 0;
 
-    while ((rule = fhb_scope_rule_match(ask, &i)) != NULL) {
+    while ((rule = fhb_scope_rule_match(query, &i)) != NULL) {
         context = fhb_scope_weigh(rule, scope);
 
         if (context == 0) {
@@ -90,7 +90,7 @@ fhb_scope_decide(fhb_scope_verdict_t *verdict, const fhb_scope_ask_t *ask,
 
 
 void
-fhb_scope_write_needed(fhb_out_t *out, const fhb_scope_ask_t *ask,
+fhb_scope_write_needed(fhb_out_t *out, const fhb_scope_query_t *query,
     fhb_str_t scope)
 {
     int                      v2;
@@ -108,13 +108,13 @@ fhb_scope_write_needed(fhb_out_t *out, const fhb_scope_ask_t *ask,
 
     for ( ;; ) {
         end = i;
-        rule = fhb_scope_rule_match(ask, &i);
+        rule = fhb_scope_rule_match(query, &i);
 
         if (rule == NULL) {
             break;
         }
 
-        if (rule->n == 0 || fhb_scope_said(ask, end, rule->any[0])) {
+        if (rule->n == 0 || fhb_scope_said(query, end, rule->any[0])) {
             continue;
         }
 
@@ -240,7 +240,7 @@ fhb_scope_survey(fhb_str_t scope, int *v2)
 /* whether the rules before end, or Binary itself, have named a resource */
 
 static int
-fhb_scope_said(const fhb_scope_ask_t *ask, size_t end, fhb_str_t resource)
+fhb_scope_said(const fhb_scope_query_t *query, size_t end, fhb_str_t resource)
 {
     size_t                   i;
     const fhb_scope_rule_t  *rule;
@@ -251,7 +251,7 @@ fhb_scope_said(const fhb_scope_ask_t *ask, size_t end, fhb_str_t resource)
 
     i = 0;
 
-    while (i < end && (rule = fhb_scope_rule_match(ask, &i)) != NULL) {
+    while (i < end && (rule = fhb_scope_rule_match(query, &i)) != NULL) {
         if (rule->n != 0 && fhb_text_eq(rule->any[0], resource)) {
             return 1;
         }

@@ -20,11 +20,11 @@ typedef struct {
 
 static const fhb_scope_rule_table_t *fhb_scope_rule_table(
     fhb_version_t version);
-static const fhb_scope_rule_t *fhb_scope_rule_at(const fhb_scope_ask_t *ask,
+static const fhb_scope_rule_t *fhb_scope_rule_at(const fhb_scope_query_t *query,
     size_t i);
 static int fhb_scope_rule_same(const fhb_scope_rule_t *a,
     const fhb_scope_rule_t *b);
-static int fhb_scope_rule_knows(const fhb_scope_ask_t *ask);
+static int fhb_scope_rule_knows(const fhb_scope_query_t *query);
 static int fhb_scope_rule_media(const fhb_media_t *a, const fhb_media_t *b);
 
 
@@ -66,20 +66,20 @@ static const fhb_scope_rule_table_t  fhb_scope_rule_late =
 
 
 const fhb_scope_rule_t *
-fhb_scope_rule_next(const fhb_scope_ask_t *ask, size_t *i)
+fhb_scope_rule_next(const fhb_scope_query_t *query, size_t *i)
 {
     int                      ccd;
     size_t                   j;
     const fhb_scope_rule_t  *rule;
 
-    if (ask->kind == FHB_ROUTE_OTHER) {
+    if (query->kind == FHB_ROUTE_OTHER) {
         return NULL;
     }
 
-    while ((rule = fhb_scope_rule_at(ask, *i)) != NULL) {
+    while ((rule = fhb_scope_rule_at(query, *i)) != NULL) {
 
         for (j = 0; j < *i; j++) {
-            if (fhb_scope_rule_same(fhb_scope_rule_at(ask, j), rule)) {
+            if (fhb_scope_rule_same(fhb_scope_rule_at(query, j), rule)) {
                 break;
             }
         }
@@ -88,7 +88,7 @@ fhb_scope_rule_next(const fhb_scope_ask_t *ask, size_t *i)
 
         if (j == (*i)++
             && rule->target != FHB_SCOPE_NOTHING
-            && ccd == (ask->kind == FHB_ROUTE_CCD))
+            && ccd == (query->kind == FHB_ROUTE_CCD))
         {
             return rule;
         }
@@ -99,30 +99,30 @@ fhb_scope_rule_next(const fhb_scope_ask_t *ask, size_t *i)
 
 
 const fhb_scope_rule_t *
-fhb_scope_rule_match(const fhb_scope_ask_t *ask, size_t *i)
+fhb_scope_rule_match(const fhb_scope_query_t *query, size_t *i)
 {
     int                      named;
     size_t                   j;
     const fhb_scope_rule_t  *rule;
 
-    if (ask->kind == FHB_ROUTE_CCD || !fhb_scope_rule_knows(ask)) {
-        return fhb_scope_rule_next(ask, i);
+    if (query->kind == FHB_ROUTE_CCD || !fhb_scope_rule_knows(query)) {
+        return fhb_scope_rule_next(query, i);
     }
 
     named = 0;
     j = 0;
 
-    while ((rule = fhb_scope_rule_next(ask, &j)) != NULL) {
+    while ((rule = fhb_scope_rule_next(query, &j)) != NULL) {
         if (rule->target == FHB_SCOPE_TYPE
-            && fhb_scope_rule_media(&rule->media, ask->stored))
+            && fhb_scope_rule_media(&rule->media, query->stored))
         {
             named = 1;
         }
     }
 
-    while ((rule = fhb_scope_rule_next(ask, i)) != NULL) {
+    while ((rule = fhb_scope_rule_next(query, i)) != NULL) {
         if (rule->target == FHB_SCOPE_TYPE
-                ? fhb_scope_rule_media(&rule->media, ask->stored) : !named)
+                ? fhb_scope_rule_media(&rule->media, query->stored) : !named)
         {
             return rule;
         }
@@ -158,21 +158,21 @@ fhb_scope_rule_table(fhb_version_t version)
 /* the lines of the location, then those of the version; NULL past the end */
 
 static const fhb_scope_rule_t *
-fhb_scope_rule_at(const fhb_scope_ask_t *ask, size_t i)
+fhb_scope_rule_at(const fhb_scope_query_t *query, size_t i)
 {
     const fhb_scope_rule_table_t  *table;
 
-    table = fhb_scope_rule_table(ask->version);
+    table = fhb_scope_rule_table(query->version);
 
     if (table == NULL) {
         return NULL;
     }
 
-    if (i < ask->n) {
-        return &ask->rules[i];
+    if (i < query->n) {
+        return &query->rules[i];
     }
 
-    i -= ask->n;
+    i -= query->n;
 
     return i < table->n ? &table->rules[i] : NULL;
 }
@@ -188,9 +188,9 @@ fhb_scope_rule_same(const fhb_scope_rule_t *a, const fhb_scope_rule_t *b)
 
 
 static int
-fhb_scope_rule_knows(const fhb_scope_ask_t *ask)
+fhb_scope_rule_knows(const fhb_scope_query_t *query)
 {
-    return ask->stored != NULL && ask->stored->type.len != 0;
+    return query->stored != NULL && query->stored->type.len != 0;
 }
 
 

@@ -33,14 +33,14 @@ static size_t         fuzz_piece;       /* bytes of a feed */
 
 static void *fuzz_alloc(void *ctx, size_t size);
 static void fuzz_free(void *ctx, void *p);
-static fhb_rc_t fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_ask_t *ask,
+static fhb_rc_t fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_query_t *query,
     fhb_str_t json);
-static void fuzz_blanks(const fhb_bundle_ask_t *ask, fhb_str_t json,
+static void fuzz_blanks(const fhb_bundle_query_t *query, fhb_str_t json,
     fhb_rc_t rc);
-static void fuzz_nested(const fhb_bundle_ask_t *ask, fhb_str_t json);
-static void fuzz_modified(const fhb_bundle_ask_t *ask, fhb_str_t json);
-static void fuzz_others(const fhb_bundle_ask_t *ask, fhb_str_t json);
-static void fuzz_page(const fhb_bundle_ask_t *ask, fhb_str_t json);
+static void fuzz_nested(const fhb_bundle_query_t *query, fhb_str_t json);
+static void fuzz_modified(const fhb_bundle_query_t *query, fhb_str_t json);
+static void fuzz_others(const fhb_bundle_query_t *query, fhb_str_t json);
+static void fuzz_page(const fhb_bundle_query_t *query, fhb_str_t json);
 static int fuzz_refused(fhb_rc_t rc);
 static int fuzz_holds(fhb_str_t json, const char *word);
 
@@ -52,12 +52,12 @@ static int fuzz_holds(fhb_str_t json, const char *word);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fhb_rc_t          rc, again;
-    fhb_str_t         json;
-    fuzz_heap_t       heap;
-    fhb_bundle_ask_t  ask, other;
+    fhb_rc_t            rc, again;
+    fhb_str_t           json;
+    fuzz_heap_t         heap;
+    fhb_bundle_query_t  query, other;
 
-    static const fhb_bundle_ask_t  mine = {
+    static const fhb_bundle_query_t  mine = {
         fhb_string("b1"), fhb_string("Patient/p1"), fhb_string("https://h/f"),
         fhb_string("a=b")
     };
@@ -70,27 +70,27 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json.data = data + 1;
     json.len = size - 1;
 
-    ask = mine;
+    query = mine;
 
     fuzz_piece = json.len;
     memset(&heap, 0, sizeof(heap));
-    rc = fuzz_owner(&heap, &ask, json);
+    rc = fuzz_owner(&heap, &query, json);
 
     fuzz_piece = 1 + data[0] % 32;
     memset(&heap, 0, sizeof(heap));
-    CHECK(fuzz_owner(&heap, &ask, json) == rc);
+    CHECK(fuzz_owner(&heap, &query, json) == rc);
 
     CHECK(rc == FHB_OK || rc == FHB_E_PATIENT || rc == FHB_AGAIN
           || rc == FHB_E_PATIENT_UNAVAILABLE);
 
     if (rc == FHB_AGAIN) {
-        fuzz_page(&ask, json);
+        fuzz_page(&query, json);
     }
 
     memset(&heap, 0, sizeof(heap));
     heap.fail_at = data[0];
 
-    again = fuzz_owner(&heap, &ask, json);
+    again = fuzz_owner(&heap, &query, json);
     CHECK(again == (heap.failed ? FHB_E_NOMEM : rc));
 
     other = mine;
@@ -99,12 +99,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&heap, 0, sizeof(heap));
     CHECK(fuzz_owner(&heap, &other, json) == FHB_E_PATIENT_MISSING);
 
-    fuzz_blanks(&ask, json, rc);
+    fuzz_blanks(&query, json, rc);
 
     if (rc == FHB_OK) {
-        fuzz_nested(&ask, json);
-        fuzz_modified(&ask, json);
-        fuzz_others(&ask, json);
+        fuzz_nested(&query, json);
+        fuzz_modified(&query, json);
+        fuzz_others(&query, json);
     }
 
     return 0;
@@ -140,7 +140,7 @@ fuzz_free(void *ctx, void *p)
 
 
 static fhb_rc_t
-fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_ask_t *ask, fhb_str_t json)
+fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_query_t *query, fhb_str_t json)
 {
     fhb_rc_t     rc;
     fhb_out_t    next;
@@ -152,7 +152,7 @@ fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_ask_t *ask, fhb_str_t json)
     alloc.free = fuzz_free;
     alloc.ctx = heap;
 
-    rc = bundle_owner(ask, &alloc, json, fuzz_piece, &next);
+    rc = bundle_owner(query, &alloc, json, fuzz_piece, &next);
 
     CHECK(heap->live == 0);
 
@@ -164,7 +164,7 @@ fuzz_owner(fuzz_heap_t *heap, const fhb_bundle_ask_t *ask, fhb_str_t json)
 
 
 static void
-fuzz_blanks(const fhb_bundle_ask_t *ask, fhb_str_t json, fhb_rc_t rc)
+fuzz_blanks(const fhb_bundle_query_t *query, fhb_str_t json, fhb_rc_t rc)
 {
     fhb_out_t       out;
     fuzz_heap_t     heap;
@@ -179,14 +179,14 @@ fuzz_blanks(const fhb_bundle_ask_t *ask, fhb_str_t json, fhb_rc_t rc)
     fhb_out_lit(&out, "\t");
 
     memset(&heap, 0, sizeof(heap));
-    CHECK(fuzz_owner(&heap, ask, fhb_out_result(&out)) == rc);
+    CHECK(fuzz_owner(&heap, query, fhb_out_result(&out)) == rc);
 
     free(buf);
 }
 
 
 static void
-fuzz_nested(const fhb_bundle_ask_t *ask, fhb_str_t json)
+fuzz_nested(const fhb_bundle_query_t *query, fhb_str_t json)
 {
     fhb_out_t       out;
     fuzz_heap_t     heap;
@@ -204,14 +204,14 @@ fuzz_nested(const fhb_bundle_ask_t *ask, fhb_str_t json)
     CHECK(!out.full);
 
     memset(&heap, 0, sizeof(heap));
-    CHECK(fuzz_owner(&heap, ask, fhb_out_result(&out)) != FHB_OK);
+    CHECK(fuzz_owner(&heap, query, fhb_out_result(&out)) != FHB_OK);
 
     free(buf);
 }
 
 
 static void
-fuzz_modified(const fhb_bundle_ask_t *ask, fhb_str_t json)
+fuzz_modified(const fhb_bundle_query_t *query, fhb_str_t json)
 {
     size_t          n;
     fhb_out_t       out;
@@ -232,7 +232,7 @@ fuzz_modified(const fhb_bundle_ask_t *ask, fhb_str_t json)
     CHECK(!out.full);
 
     memset(&heap, 0, sizeof(heap));
-    CHECK(fuzz_owner(&heap, ask, fhb_out_result(&out)) != FHB_OK);
+    CHECK(fuzz_owner(&heap, query, fhb_out_result(&out)) != FHB_OK);
 
     free(buf);
 }
@@ -241,10 +241,10 @@ fuzz_modified(const fhb_bundle_ask_t *ask, fhb_str_t json)
 /* without escapes, what a Bundle does not spell out it does not name */
 
 static void
-fuzz_others(const fhb_bundle_ask_t *ask, fhb_str_t json)
+fuzz_others(const fhb_bundle_query_t *query, fhb_str_t json)
 {
-    fuzz_heap_t       heap;
-    fhb_bundle_ask_t  other;
+    fuzz_heap_t         heap;
+    fhb_bundle_query_t  other;
 
     static const fhb_str_t  patient = fhb_string("p2");
     static const fhb_str_t  id = fhb_string("b2");
@@ -256,7 +256,7 @@ fuzz_others(const fhb_bundle_ask_t *ask, fhb_str_t json)
     CHECK(fuzz_holds(json, "p1") && fuzz_holds(json, "Binary/b1"));
 
     if (!fuzz_holds(json, "p2")) {
-        other = *ask;
+        other = *query;
         other.patient = patient;
 
         memset(&heap, 0, sizeof(heap));
@@ -264,7 +264,7 @@ fuzz_others(const fhb_bundle_ask_t *ask, fhb_str_t json)
     }
 
     if (!fuzz_holds(json, "b2")) {
-        other = *ask;
+        other = *query;
         other.id = id;
 
         memset(&heap, 0, sizeof(heap));
@@ -284,12 +284,12 @@ fuzz_refused(fhb_rc_t rc)
 
 
 static void
-fuzz_page(const fhb_bundle_ask_t *ask, fhb_str_t json)
+fuzz_page(const fhb_bundle_query_t *query, fhb_str_t json)
 {
-    size_t            i;
-    fuzz_heap_t       heap;
-    fhb_bundle_ask_t  other;
-    unsigned char    *query;
+    size_t              i;
+    fuzz_heap_t         heap;
+    fhb_bundle_query_t  other;
+    unsigned char      *args;
 
     for (i = 0; i < fuzz_next.len; i++) {
         CHECK(fuzz_next.data[i] > 0x20 && fuzz_next.data[i] < 0x7f);
@@ -300,18 +300,18 @@ fuzz_page(const fhb_bundle_ask_t *ask, fhb_str_t json)
           || memmem(json.data, json.len, fuzz_next.data, fuzz_next.len)
              != NULL);
 
-    query = malloc(fuzz_next.len);
-    CHECK(query != NULL);
-    memcpy(query, fuzz_next.data, fuzz_next.len);
+    args = malloc(fuzz_next.len);
+    CHECK(args != NULL);
+    memcpy(args, fuzz_next.data, fuzz_next.len);
 
-    other = *ask;
-    other.args.data = query;
+    other = *query;
+    other.args.data = args;
     other.args.len = fuzz_next.len;
 
     memset(&heap, 0, sizeof(heap));
     CHECK(fuzz_owner(&heap, &other, json) == FHB_E_PATIENT);
 
-    free(query);
+    free(args);
 }
 
 

@@ -19,8 +19,8 @@ static unsigned fuzz_token(const char *token, size_t len,
 static int fuzz_is(const char *token, size_t len, const char *context,
     const char *type, const char *perm);
 static unsigned fuzz_string(fhb_str_t scope, const char *resource);
-static void fuzz_verdicts(fhb_scope_ask_t *ask, fhb_str_t scope);
-static void fuzz_needed(const fhb_scope_ask_t *ask, fhb_str_t scope);
+static void fuzz_verdicts(fhb_scope_query_t *query, fhb_str_t scope);
+static void fuzz_needed(const fhb_scope_query_t *query, fhb_str_t scope);
 
 
 #define CHECK(what)                                                          \
@@ -50,11 +50,11 @@ static const fhb_scope_rule_t  fuzz_rules[] = {
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t           i;
-    unsigned         contexts;
-    fhb_str_t        scope, resource, rest;
-    fhb_scope_t      s;
-    fhb_scope_ask_t  ask;
+    size_t             i;
+    unsigned           contexts;
+    fhb_str_t          scope, resource, rest;
+    fhb_scope_t        s;
+    fhb_scope_query_t  query;
 
     static const char *const  resources[] = {
         "Binary", "DocumentReference", "DiagnosticReport", "Communication",
@@ -82,14 +82,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CHECK(contexts == fuzz_string(scope, resources[i]));
     }
 
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
 
-    ask.version = (fhb_version_t) (data[0] % 6);
-    ask.kind = (fhb_route_kind_t) (data[0] / 6 % 4);
-    ask.rules = fuzz_rules;
-    ask.n = data[0] / 24 % 3;
+    query.version = (fhb_version_t) (data[0] % 6);
+    query.kind = (fhb_route_kind_t) (data[0] / 6 % 4);
+    query.rules = fuzz_rules;
+    query.n = data[0] / 24 % 3;
 
-    fuzz_verdicts(&ask, scope);
+    fuzz_verdicts(&query, scope);
 
     return 0;
 }
@@ -181,28 +181,28 @@ fuzz_string(fhb_str_t scope, const char *resource)
 
 
 static void
-fuzz_verdicts(fhb_scope_ask_t *ask, fhb_str_t scope)
+fuzz_verdicts(fhb_scope_query_t *query, fhb_str_t scope)
 {
     size_t               i;
     fhb_rc_t             rc;
     fhb_scope_verdict_t  coarse, unknown, v;
 
-    rc = fhb_scope_coarse(&coarse, ask, scope);
+    rc = fhb_scope_coarse(&coarse, query, scope);
 
     CHECK(rc == (coarse.grant == FHB_SCOPE_DENIED ? FHB_E_SCOPE : FHB_OK));
     CHECK(coarse.least <= coarse.grant);
 
-    rc = fhb_scope_decide(&unknown, ask, scope);
+    rc = fhb_scope_decide(&unknown, query, scope);
 
     CHECK(rc == (unknown.grant == FHB_SCOPE_DENIED ? FHB_E_SCOPE : FHB_OK));
     CHECK(unknown.grant <= coarse.grant);
 
-    fuzz_needed(ask, scope);
+    fuzz_needed(query, scope);
 
     for (i = 0; i < sizeof(fuzz_types) / sizeof(fuzz_types[0]); i++) {
-        ask->stored = &fuzz_types[i];
+        query->stored = &fuzz_types[i];
 
-        rc = fhb_scope_decide(&v, ask, scope);
+        rc = fhb_scope_decide(&v, query, scope);
 
         CHECK(rc == (v.grant == FHB_SCOPE_DENIED ? FHB_E_SCOPE : FHB_OK));
         CHECK((v.context == 0) == (v.grant == FHB_SCOPE_DENIED));
@@ -212,17 +212,17 @@ fuzz_verdicts(fhb_scope_ask_t *ask, fhb_str_t scope)
         CHECK(v.grant == FHB_SCOPE_DENIED || v.grant >= coarse.least);
         CHECK(v.grant >= unknown.grant);
 
-        if (ask->kind == FHB_ROUTE_CCD) {
+        if (query->kind == FHB_ROUTE_CCD) {
             CHECK(v.grant == coarse.grant && v.context == coarse.context);
         }
 
-        if (ask->kind == FHB_ROUTE_OTHER
-            || ask->version == FHB_VERSION_OFF)
+        if (query->kind == FHB_ROUTE_OTHER
+            || query->version == FHB_VERSION_OFF)
         {
             CHECK(v.grant == FHB_SCOPE_DENIED);
         }
 
-        fuzz_needed(ask, scope);
+        fuzz_needed(query, scope);
     }
 }
 
@@ -230,7 +230,7 @@ fuzz_verdicts(fhb_scope_ask_t *ask, fhb_str_t scope)
 /* what a challenge names is safe to send and enough to get through */
 
 static void
-fuzz_needed(const fhb_scope_ask_t *ask, fhb_str_t scope)
+fuzz_needed(const fhb_scope_query_t *query, fhb_str_t scope)
 {
     size_t               i;
     fhb_out_t            out;
@@ -238,7 +238,7 @@ fuzz_needed(const fhb_scope_ask_t *ask, fhb_str_t scope)
     fhb_scope_verdict_t  v;
 
     fhb_out_init(&out, buf, sizeof(buf));
-    fhb_scope_write_needed(&out, ask, scope);
+    fhb_scope_write_needed(&out, query, scope);
 
     CHECK(!out.full && out.len != 0);
 
@@ -247,7 +247,7 @@ fuzz_needed(const fhb_scope_ask_t *ask, fhb_str_t scope)
                      "/. ", buf[i]) != NULL && buf[i] != '\0');
     }
 
-    if (ask->kind != FHB_ROUTE_OTHER && ask->version != FHB_VERSION_OFF) {
-        CHECK(fhb_scope_decide(&v, ask, fhb_out_result(&out)) == FHB_OK);
+    if (query->kind != FHB_ROUTE_OTHER && query->version != FHB_VERSION_OFF) {
+        CHECK(fhb_scope_decide(&v, query, fhb_out_result(&out)) == FHB_OK);
     }
 }

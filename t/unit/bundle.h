@@ -9,7 +9,7 @@
 
 
 static inline fhb_rc_t
-bundle_owner(const fhb_bundle_ask_t *ask, const fhb_alloc_t *alloc,
+bundle_owner(const fhb_bundle_query_t *query, const fhb_alloc_t *alloc,
     fhb_str_t json, size_t piece, fhb_out_t *next)
 {
     fhb_rc_t       rc;
@@ -32,7 +32,7 @@ bundle_owner(const fhb_bundle_ask_t *ask, const fhb_alloc_t *alloc,
 
     /* one that has failed says so at its end, too */
 
-    rc = fhb_bundle_owner(bundle, ask, next);
+    rc = fhb_bundle_owner(bundle, query, next);
 
     fhb_bundle_free(bundle);
 

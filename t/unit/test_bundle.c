@@ -82,25 +82,25 @@ static fhb_str_t  next_page;
 static fhb_rc_t
 owner_of(const char *id, const char *patient, const char *json, size_t len)
 {
-    oom_t             oom;
-    size_t            i;
-    guard_t           g;
-    fhb_rc_t          rc;
-    fhb_str_t         body;
-    fhb_out_t         next, again;
-    fhb_alloc_t       alloc;
-    fhb_bundle_ask_t  ask;
+    oom_t               oom;
+    size_t              i;
+    guard_t             g;
+    fhb_rc_t            rc;
+    fhb_str_t           body;
+    fhb_out_t           next, again;
+    fhb_alloc_t         alloc;
+    fhb_bundle_query_t  query;
 
     static const size_t     pieces[] = { 1, 7, 4096 };
     static const fhb_str_t  base = fhb_string(BASE);
     static const fhb_str_t  args = fhb_string(ASKED);
 
-    ask.id.len = strlen(id);
-    ask.id.data = (const unsigned char *) id;
-    ask.patient.len = strlen(patient);
-    ask.patient.data = (const unsigned char *) patient;
-    ask.base = base;
-    ask.args = args;
+    query.id.len = strlen(id);
+    query.id.data = (const unsigned char *) id;
+    query.patient.len = strlen(patient);
+    query.patient.data = (const unsigned char *) patient;
+    query.base = base;
+    query.args = args;
 
     body.len = len;
     body.data = (unsigned char *) guard_before(&g, json, len);
@@ -108,7 +108,7 @@ owner_of(const char *id, const char *patient, const char *json, size_t len)
     alloc = oom_init(&oom, 0);
     fhb_out_init(&next, (unsigned char *) next_query, sizeof(next_query));
 
-    rc = bundle_owner(&ask, &alloc, body, body.len, &next);
+    rc = bundle_owner(&query, &alloc, body, body.len, &next);
 
     next_page = fhb_out_result(&next);
     assert_int_equal(next_page.len != 0, rc == FHB_AGAIN);
@@ -116,7 +116,7 @@ owner_of(const char *id, const char *patient, const char *json, size_t len)
     for (i = 0; i < COUNT(pieces); i++) {
         fhb_out_init(&again, (unsigned char *) next_again, sizeof(next_again));
 
-        assert_int_equal(bundle_owner(&ask, &alloc, body, pieces[i], &again),
+        assert_int_equal(bundle_owner(&query, &alloc, body, pieces[i], &again),
                          rc);
         assert_int_equal(fhb_out_result(&again).len, next_page.len);
         assert_memory_equal(next_again, next_query, next_page.len);
@@ -503,11 +503,11 @@ a_bundle_that_is_cut_is_no_answer(void **state)
 static void
 a_token_that_names_no_patient_owns_nothing(void **state)
 {
-    size_t            i;
-    oom_t             oom;
-    fhb_out_t         next;
-    fhb_alloc_t       alloc;
-    fhb_bundle_ask_t  ask;
+    size_t              i;
+    oom_t               oom;
+    fhb_out_t           next;
+    fhb_alloc_t         alloc;
+    fhb_bundle_query_t  query;
 
     static const char       json[] = BUNDLE(ENTRY(DOCUMENT("", "")));
     static const fhb_str_t  body = fhb_string(
@@ -523,11 +523,11 @@ a_token_that_names_no_patient_owns_nothing(void **state)
                          FHB_E_PATIENT_MISSING);
     }
 
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
     alloc = oom_init(&oom, 0);
     fhb_out_init(&next, NULL, 0);
 
-    assert_int_equal(bundle_owner(&ask, &alloc, body, body.len, &next),
+    assert_int_equal(bundle_owner(&query, &alloc, body, body.len, &next),
                      FHB_E_PATIENT_MISSING);
 }
 
@@ -857,27 +857,27 @@ the_query_of_a_page_has_a_longest_length(void **state)
 static void
 check_memory(fhb_str_t body, fhb_rc_t expected, size_t room)
 {
-    oom_t             oom;
-    unsigned          n;
-    fhb_rc_t          rc;
-    fhb_out_t         next;
-    fhb_alloc_t       alloc;
-    fhb_bundle_ask_t  ask;
+    oom_t               oom;
+    unsigned            n;
+    fhb_rc_t            rc;
+    fhb_out_t           next;
+    fhb_alloc_t         alloc;
+    fhb_bundle_query_t  query;
 
     static const fhb_str_t  id = fhb_string(ID);
     static const fhb_str_t  patient = fhb_string(PATIENT);
     static const fhb_str_t  base = fhb_string(BASE);
 
-    memset(&ask, 0, sizeof(ask));
-    ask.id = id;
-    ask.patient = patient;
-    ask.base = base;
+    memset(&query, 0, sizeof(query));
+    query.id = id;
+    query.patient = patient;
+    query.base = base;
 
     for (n = 1; /* void */ ; n++) {
         alloc = oom_init(&oom, n);
         fhb_out_init(&next, (unsigned char *) next_query, room);
 
-        rc = bundle_owner(&ask, &alloc, body, 16, &next);
+        rc = bundle_owner(&query, &alloc, body, 16, &next);
 
         assert_int_equal(oom.live, 0);
 

@@ -350,17 +350,17 @@ try_answer(const char *arg)
 static int
 try_bundle(const char *arg)
 {
-    fhb_out_t         next;
-    unsigned char     query[FHB_MAX_NEXT];
-    fhb_bundle_ask_t  ask;
+    fhb_out_t           next;
+    unsigned char       args[FHB_MAX_NEXT];
+    fhb_bundle_query_t  query;
 
-    memset(&ask, 0, sizeof(ask));
-    ask.id = str("D1");
-    ask.patient = str("12");
+    memset(&query, 0, sizeof(query));
+    query.id = str("D1");
+    query.patient = str("12");
 
-    fhb_out_init(&next, query, sizeof(query));
+    fhb_out_init(&next, args, sizeof(args));
 
-    return verdict(bundle_owner(&ask, &heap, str(arg), 16, &next), FHB_OK);
+    return verdict(bundle_owner(&query, &heap, str(arg), 16, &next), FHB_OK);
 }
 
 

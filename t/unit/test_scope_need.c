@@ -70,7 +70,7 @@ media(const char *type)
 
 
 static fhb_scope_verdict_t
-decide_with(fhb_scope_ask_t *ask, const char *type, const char *scope)
+decide_with(fhb_scope_query_t *query, const char *type, const char *scope)
 {
     fhb_rc_t             rc;
     fhb_media_t          m;
@@ -80,17 +80,17 @@ decide_with(fhb_scope_ask_t *ask, const char *type, const char *scope)
 
     if (type != NULL) {
         m = media(type);
-        ask->stored = &m;
+        query->stored = &m;
     }
 
-    rc = fhb_scope_decide(&v, ask, str(scope));
+    rc = fhb_scope_decide(&v, query, str(scope));
 
     assert_int_equal(rc, v.grant == DENY ? FHB_E_SCOPE : FHB_OK);
     assert_int_equal(v.grant, v.least);
     assert_int_equal(v.context == 0, v.grant == DENY);
     assert_int_equal(v.context == FHB_SCOPE_PATIENT, v.grant == BOUND);
 
-    ask->stored = NULL;
+    query->stored = NULL;
 
     return v;
 }
@@ -100,14 +100,14 @@ static fhb_scope_verdict_t
 decide(fhb_version_t version, fhb_route_kind_t kind, const char *type,
     const char *scope)
 {
-    fhb_scope_ask_t  ask;
+    fhb_scope_query_t  query;
 
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
 
-    ask.version = version;
-    ask.kind = kind;
+    query.version = version;
+    query.kind = kind;
 
-    return decide_with(&ask, type, scope);
+    return decide_with(&query, type, scope);
 }
 
 
@@ -115,15 +115,15 @@ static fhb_scope_verdict_t
 coarse(fhb_version_t version, fhb_route_kind_t kind, const char *scope)
 {
     fhb_rc_t             rc;
-    fhb_scope_ask_t      ask;
+    fhb_scope_query_t    query;
     fhb_scope_verdict_t  v;
 
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
 
-    ask.version = version;
-    ask.kind = kind;
+    query.version = version;
+    query.kind = kind;
 
-    rc = fhb_scope_coarse(&v, &ask, str(scope));
+    rc = fhb_scope_coarse(&v, &query, str(scope));
 
     assert_int_equal(rc, v.grant == DENY ? FHB_E_SCOPE : FHB_OK);
     assert_true(v.least <= v.grant);
@@ -358,7 +358,7 @@ static void
 a_type_that_is_not_known_must_meet_each_rule(void **state)
 {
     fhb_media_t          empty;
-    fhb_scope_ask_t      ask;
+    fhb_scope_query_t    query;
     fhb_scope_verdict_t  v;
 
     static const char  doc[] = "user/Binary.read user/DocumentReference.read";
@@ -380,13 +380,13 @@ a_type_that_is_not_known_must_meet_each_rule(void **state)
     assert_int_equal(decide(FHB_R4, FHB_ROUTE_READ, NULL, doc).grant, FREE);
 
     memset(&empty, 0, sizeof(empty));
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
 
-    ask.version = FHB_DSTU2;
-    ask.kind = FHB_ROUTE_READ;
-    ask.stored = &empty;
+    query.version = FHB_DSTU2;
+    query.kind = FHB_ROUTE_READ;
+    query.stored = &empty;
 
-    assert_int_equal(fhb_scope_decide(&v, &ask, str(doc)), FHB_E_SCOPE);
+    assert_int_equal(fhb_scope_decide(&v, &query, str(doc)), FHB_E_SCOPE);
 }
 
 
@@ -507,28 +507,28 @@ the_coarse_look_bounds_each_decision(void **state)
 static void
 zero_bytes_deny(void **state)
 {
-    fhb_scope_ask_t      ask;
+    fhb_scope_query_t    query;
     fhb_scope_verdict_t  v;
 
     static const fhb_str_t  all = fhb_string("system/*.*");
 
     (void) state;
 
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
 
-    assert_int_equal(fhb_scope_coarse(&v, &ask, all), FHB_E_SCOPE);
-    assert_int_equal(fhb_scope_decide(&v, &ask, all), FHB_E_SCOPE);
+    assert_int_equal(fhb_scope_coarse(&v, &query, all), FHB_E_SCOPE);
+    assert_int_equal(fhb_scope_decide(&v, &query, all), FHB_E_SCOPE);
 
-    ask.version = FHB_R4;
+    query.version = FHB_R4;
 
-    assert_int_equal(fhb_scope_coarse(&v, &ask, all), FHB_E_SCOPE);
-    assert_int_equal(fhb_scope_decide(&v, &ask, all), FHB_E_SCOPE);
+    assert_int_equal(fhb_scope_coarse(&v, &query, all), FHB_E_SCOPE);
+    assert_int_equal(fhb_scope_decide(&v, &query, all), FHB_E_SCOPE);
 
-    ask.version = FHB_VERSION_OFF;
-    ask.kind = FHB_ROUTE_READ;
+    query.version = FHB_VERSION_OFF;
+    query.kind = FHB_ROUTE_READ;
 
-    assert_int_equal(fhb_scope_coarse(&v, &ask, all), FHB_E_SCOPE);
-    assert_int_equal(fhb_scope_decide(&v, &ask, all), FHB_E_SCOPE);
+    assert_int_equal(fhb_scope_coarse(&v, &query, all), FHB_E_SCOPE);
+    assert_int_equal(fhb_scope_decide(&v, &query, all), FHB_E_SCOPE);
     assert_int_equal(v.grant, DENY);
     assert_int_equal(v.least, DENY);
     assert_int_equal(v.context, 0);
@@ -540,7 +540,7 @@ a_string_above_the_limit_denies(void **state)
 {
     char                 scope[FHB_MAX_SCOPE + 1];
     fhb_str_t            string;
-    fhb_scope_ask_t      ask;
+    fhb_scope_query_t    query;
     fhb_scope_verdict_t  v;
 
     static const char  head[] = "user/*.read";
@@ -550,21 +550,21 @@ a_string_above_the_limit_denies(void **state)
     memset(scope, ' ', sizeof(scope));
     memcpy(scope, head, sizeof(head) - 1);
 
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
 
-    ask.version = FHB_R4;
-    ask.kind = FHB_ROUTE_READ;
+    query.version = FHB_R4;
+    query.kind = FHB_ROUTE_READ;
 
     string.data = (unsigned char *) scope;
     string.len = FHB_MAX_SCOPE;
 
-    assert_int_equal(fhb_scope_coarse(&v, &ask, string), FHB_OK);
-    assert_int_equal(fhb_scope_decide(&v, &ask, string), FHB_OK);
+    assert_int_equal(fhb_scope_coarse(&v, &query, string), FHB_OK);
+    assert_int_equal(fhb_scope_decide(&v, &query, string), FHB_OK);
 
     string.len++;
 
-    assert_int_equal(fhb_scope_coarse(&v, &ask, string), FHB_E_SCOPE);
-    assert_int_equal(fhb_scope_decide(&v, &ask, string), FHB_E_SCOPE);
+    assert_int_equal(fhb_scope_coarse(&v, &query, string), FHB_E_SCOPE);
+    assert_int_equal(fhb_scope_decide(&v, &query, string), FHB_E_SCOPE);
 }
 
 
@@ -605,9 +605,9 @@ lines(fhb_scope_rule_t *rules)
 static void
 a_line_replaces_the_rule_for_its_target_only(void **state)
 {
-    size_t            i;
-    fhb_scope_ask_t   ask;
-    fhb_scope_rule_t  rules[4];
+    size_t             i;
+    fhb_scope_query_t  query;
+    fhb_scope_rule_t   rules[4];
 
     static const struct {
         const char         *type;
@@ -642,24 +642,24 @@ a_line_replaces_the_rule_for_its_target_only(void **state)
     lines(rules);
 
     for (i = 0; i < COUNT(rows); i++) {
-        memset(&ask, 0, sizeof(ask));
+        memset(&query, 0, sizeof(query));
 
-        ask.kind = FHB_ROUTE_READ;
-        ask.rules = rules;
-        ask.n = rows[i].n;
+        query.kind = FHB_ROUTE_READ;
+        query.rules = rules;
+        query.n = rows[i].n;
 
         (void) snprintf(scope, sizeof(scope), "user/Binary.rs user/%s.rs",
                         rows[i].companion);
 
-        ask.version = FHB_DSTU2;
+        query.version = FHB_DSTU2;
 
-        if (decide_with(&ask, rows[i].type, scope).grant != rows[i].early) {
+        if (decide_with(&query, rows[i].type, scope).grant != rows[i].early) {
             fail_msg("row %u, DSTU2", (unsigned) i);
         }
 
-        ask.version = FHB_R4;
+        query.version = FHB_R4;
 
-        if (decide_with(&ask, rows[i].type, scope).grant != rows[i].late) {
+        if (decide_with(&query, rows[i].type, scope).grant != rows[i].late) {
             fail_msg("row %u, R4", (unsigned) i);
         }
     }
@@ -669,47 +669,47 @@ a_line_replaces_the_rule_for_its_target_only(void **state)
 static void
 a_line_may_ask_for_binary_alone(void **state)
 {
-    fhb_scope_ask_t   ask;
-    fhb_scope_rule_t  rules[4];
+    fhb_scope_query_t  query;
+    fhb_scope_rule_t   rules[4];
 
     (void) state;
 
     lines(rules);
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
 
-    ask.version = FHB_R4;
-    ask.kind = FHB_ROUTE_CCD;
-    ask.rules = rules;
-    ask.n = 3;
+    query.version = FHB_R4;
+    query.kind = FHB_ROUTE_CCD;
+    query.rules = rules;
+    query.n = 3;
 
-    assert_int_equal(decide_with(&ask, NULL, "user/Binary.r").grant, FREE);
-    assert_int_equal(decide_with(&ask, NULL, "patient/Binary.r").grant,
+    assert_int_equal(decide_with(&query, NULL, "user/Binary.r").grant, FREE);
+    assert_int_equal(decide_with(&query, NULL, "patient/Binary.r").grant,
                      BOUND);
-    assert_int_equal(decide_with(&ask, NULL, "user/Consent.r").grant, DENY);
+    assert_int_equal(decide_with(&query, NULL, "user/Consent.r").grant, DENY);
 }
 
 
 static void
 a_line_without_resources_denies(void **state)
 {
-    fhb_scope_ask_t   ask;
-    fhb_scope_rule_t  rules[4];
+    fhb_scope_query_t  query;
+    fhb_scope_rule_t   rules[4];
 
     (void) state;
 
     lines(rules);
     rules[0].n = 0;
 
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
 
-    ask.version = FHB_R4;
-    ask.kind = FHB_ROUTE_READ;
-    ask.rules = rules;
-    ask.n = 1;
+    query.version = FHB_R4;
+    query.kind = FHB_ROUTE_READ;
+    query.rules = rules;
+    query.n = 1;
 
-    assert_int_equal(decide_with(&ask, "application/pdf", "system/*.*").grant,
+    assert_int_equal(decide_with(&query, "application/pdf", "system/*.*").grant,
                      DENY);
-    assert_int_equal(decide_with(&ask, "text/html", "system/*.*").grant,
+    assert_int_equal(decide_with(&query, "text/html", "system/*.*").grant,
                      FREE);
 }
 
@@ -717,32 +717,32 @@ a_line_without_resources_denies(void **state)
 static void
 of_two_lines_for_one_target_the_first_counts(void **state)
 {
-    fhb_scope_ask_t   ask;
-    fhb_scope_rule_t  rules[4];
+    fhb_scope_query_t  query;
+    fhb_scope_rule_t   rules[4];
 
     (void) state;
 
     lines(rules);
     rules[1].media = media("application/pdf");
 
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
 
-    ask.version = FHB_R4;
-    ask.kind = FHB_ROUTE_READ;
-    ask.rules = rules;
-    ask.n = 2;
+    query.version = FHB_R4;
+    query.kind = FHB_ROUTE_READ;
+    query.rules = rules;
+    query.n = 2;
 
-    assert_int_equal(decide_with(&ask, "application/pdf",
+    assert_int_equal(decide_with(&query, "application/pdf",
                                  "user/Binary.r user/Consent.r").grant,
                      DENY);
-    assert_int_equal(decide_with(&ask, "application/pdf",
+    assert_int_equal(decide_with(&query, "application/pdf",
                                  "user/Binary.r user/Observation.r").grant,
                      FREE);
 }
 
 
 static void
-needed(fhb_scope_ask_t *ask, const char *type, const char *scope,
+needed(fhb_scope_query_t *query, const char *type, const char *scope,
     const char *expected)
 {
     fhb_out_t            out;
@@ -752,11 +752,11 @@ needed(fhb_scope_ask_t *ask, const char *type, const char *scope,
 
     if (type != NULL) {
         m = media(type);
-        ask->stored = &m;
+        query->stored = &m;
     }
 
     fhb_out_init(&out, buf, sizeof(buf) - 1);
-    fhb_scope_write_needed(&out, ask, str(scope));
+    fhb_scope_write_needed(&out, query, str(scope));
     assert_int_equal(out.full, 0);
 
     buf[out.len] = '\0';
@@ -764,60 +764,60 @@ needed(fhb_scope_ask_t *ask, const char *type, const char *scope,
 
     /* who asks for what the challenge names gets through */
 
-    assert_int_equal(fhb_scope_decide(&v, ask, fhb_out_result(&out)), FHB_OK);
+    assert_int_equal(fhb_scope_decide(&v, query, fhb_out_result(&out)), FHB_OK);
 
-    ask->stored = NULL;
+    query->stored = NULL;
 }
 
 
 static void
 a_challenge_names_scopes_that_are_enough(void **state)
 {
-    fhb_scope_ask_t   ask;
-    fhb_scope_rule_t  rules[4];
+    fhb_scope_query_t  query;
+    fhb_scope_rule_t   rules[4];
 
     (void) state;
 
-    memset(&ask, 0, sizeof(ask));
+    memset(&query, 0, sizeof(query));
 
-    ask.version = FHB_DSTU2;
-    ask.kind = FHB_ROUTE_READ;
+    query.version = FHB_DSTU2;
+    query.kind = FHB_ROUTE_READ;
 
-    needed(&ask, "application/pdf", "",
+    needed(&query, "application/pdf", "",
            "user/Binary.read user/DocumentReference.read");
-    needed(&ask, "text/html", "openid user/Binary.read",
+    needed(&query, "text/html", "openid user/Binary.read",
            "user/Binary.read user/DiagnosticReport.read");
-    needed(&ask, "image/png", "patient/Observation.read",
+    needed(&query, "image/png", "patient/Observation.read",
            "patient/Binary.read patient/DocumentReference.read");
-    needed(&ask, NULL, "system/Observation.rs patient/Binary.r",
+    needed(&query, NULL, "system/Observation.rs patient/Binary.r",
            "system/Binary.rs system/DocumentReference.rs "
            "system/DiagnosticReport.rs");
 
-    ask.kind = FHB_ROUTE_CCD;
+    query.kind = FHB_ROUTE_CCD;
 
-    needed(&ask, NULL, "user/Binary.rs?_id=1",
+    needed(&query, NULL, "user/Binary.rs?_id=1",
            "user/Binary.rs user/DocumentReference.rs");
 
-    ask.version = FHB_R4;
-    ask.kind = FHB_ROUTE_READ;
+    query.version = FHB_R4;
+    query.kind = FHB_ROUTE_READ;
 
-    needed(&ask, "text/html", "user/Binary.rs patient/Binary.read",
+    needed(&query, "text/html", "user/Binary.rs patient/Binary.read",
            "user/Binary.read user/DocumentReference.read");
-    needed(&ask, NULL, "user/x.read bad\"scope",
+    needed(&query, NULL, "user/x.read bad\"scope",
            "user/Binary.read user/DocumentReference.read");
 
     lines(rules);
-    ask.rules = rules;
-    ask.n = 4;
+    query.rules = rules;
+    query.n = 4;
 
-    needed(&ask, NULL, "user/Binary.read",
+    needed(&query, NULL, "user/Binary.read",
            "user/Binary.read user/Observation.read user/Consent.read");
-    needed(&ask, "image/png", "user/Binary.read",
+    needed(&query, "image/png", "user/Binary.read",
            "user/Binary.read user/Consent.read");
 
-    ask.kind = FHB_ROUTE_CCD;
+    query.kind = FHB_ROUTE_CCD;
 
-    needed(&ask, NULL, "user/Consent.read", "user/Binary.read");
+    needed(&query, NULL, "user/Consent.read", "user/Binary.read");
 }
 
 

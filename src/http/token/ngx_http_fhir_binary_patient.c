@@ -293,14 +293,14 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
     fhb_rc_t           rc;
     fhb_out_t          next;
     ngx_str_t          page;
-    fhb_bundle_ask_t   ask;
+    fhb_bundle_query_t   ask;
 
     if (ctx->grant.fetch->status != NGX_HTTP_OK) {
         ngx_http_fhir_binary_patient_failed(r, ctx);
         return FHB_E_PATIENT_UNAVAILABLE;
     }
 
-    ngx_memzero(&ask, sizeof(fhb_bundle_ask_t));
+    ngx_memzero(&ask, sizeof(fhb_bundle_query_t));
 
     ask.id = ctx->asked.whose.id;
     ask.patient = ctx->grant.claims.patient;

@@ -7,16 +7,16 @@
 
 
 static void ngx_http_fhir_binary_scope_question(
-    const ngx_http_fhir_binary_ctx_t *ctx, fhb_scope_ask_t *ask);
+    const ngx_http_fhir_binary_ctx_t *ctx, fhb_scope_query_t *ask);
 static ngx_int_t ngx_http_fhir_binary_scope_needed(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, const fhb_scope_ask_t *ask);
+    ngx_http_fhir_binary_ctx_t *ctx, const fhb_scope_query_t *ask);
 
 
 static void
 ngx_http_fhir_binary_scope_question(const ngx_http_fhir_binary_ctx_t *ctx,
-    fhb_scope_ask_t *ask)
+    fhb_scope_query_t *ask)
 {
-    ngx_memzero(ask, sizeof(fhb_scope_ask_t));
+    ngx_memzero(ask, sizeof(fhb_scope_query_t));
 
     ask->version = ctx->conf->version;
     ask->kind = ctx->asked.route.kind;
@@ -37,7 +37,7 @@ fhb_rc_t
 ngx_http_fhir_binary_scope_coarse(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_scope_ask_t  ask;
+    fhb_scope_query_t  ask;
 
     ngx_http_fhir_binary_scope_question(ctx, &ask);
 
@@ -77,7 +77,7 @@ ngx_http_fhir_binary_scope_fine(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_media_t      media;
-    fhb_scope_ask_t  ask;
+    fhb_scope_query_t  ask;
 
     ngx_http_fhir_binary_scope_question(ctx, &ask);
 
@@ -110,7 +110,7 @@ ngx_http_fhir_binary_scope_fine(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_fhir_binary_scope_needed(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, const fhb_scope_ask_t *ask)
+    ngx_http_fhir_binary_ctx_t *ctx, const fhb_scope_query_t *ask)
 {
     fhb_out_t  out;
 
