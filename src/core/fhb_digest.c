@@ -46,7 +46,7 @@ fhb_digest_free(fhb_digest_t *digest)
 
 
 fhb_rc_t
-fhb_digest_again(fhb_digest_t *digest, unsigned char *out,
+fhb_digest_run(fhb_digest_t *digest, unsigned char *out,
     const fhb_str_t *parts, size_t n)
 {
     /* no type: that of before, which need not be looked up again */
@@ -78,7 +78,7 @@ fhb_digest_sha256(unsigned char *out, const fhb_str_t *parts, size_t n)
         return FHB_E_NOMEM;
     }
 
-    rc = fhb_digest_again(digest, out, parts, n);
+    rc = fhb_digest_run(digest, out, parts, n);
 
     fhb_digest_free(digest);
 

@@ -34,7 +34,7 @@ typedef struct evp_md_ctx_st  fhb_digest_t;
 
 
 /*
- * fhb_digest_new - what fhb_digest_again() hashes with, made once.
+ * fhb_digest_new - what fhb_digest_run() hashes with, made once.
  *
  * returns  NULL when there is no memory
  * memory   of openssl; fhb_digest_free() gives it back, and takes NULL too
@@ -47,7 +47,7 @@ void fhb_digest_free(fhb_digest_t *digest);
 
 
 /*
- * fhb_digest_again - fhb_digest_sha256() with what was prepared before.
+ * fhb_digest_run - fhb_digest_sha256() with what was prepared before.
  *
  * shape    as there; one thread at a time has digest
  * returns  FHB_OK | FHB_E_NOMEM when openssl fails; out is zeroed then
@@ -55,7 +55,7 @@ void fhb_digest_free(fhb_digest_t *digest);
  * test     t/unit/test_digest.c
  */
 
-fhb_must_check fhb_rc_t fhb_digest_again(fhb_digest_t *digest,
+fhb_must_check fhb_rc_t fhb_digest_run(fhb_digest_t *digest,
     unsigned char *out, const fhb_str_t *parts, size_t n);
 
 

@@ -212,7 +212,7 @@ ngx_http_fhir_binary_token_key(ngx_http_request_t *r,
         parts[n++] = ngx_http_fhir_binary_to_core(ctx->grant.introspect_uri);
     }
 
-    return (fhb_digest_again(fmcf->digest, ctx->grant.key, parts, n) == FHB_OK)
+    return (fhb_digest_run(fmcf->digest, ctx->grant.key, parts, n) == FHB_OK)
            ? NGX_OK : NGX_ERROR;
 }
 
