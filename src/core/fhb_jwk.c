@@ -32,7 +32,7 @@ static const fhb_str_t  fhb_jwk_refusals[] = {
 fhb_assert(jwk_refusals, fhb_nelts(fhb_jwk_refusals) == FHB_JWK_SET_NREFUSALS);
 
 
-static const fhb_str_t  fhb_jwk_fates[] = {
+static const fhb_str_t  fhb_jwk_statuses[] = {
     fhb_string("usable"),
     fhb_string("malformed"),
     fhb_string("kty or crv not supported"),
@@ -42,7 +42,7 @@ static const fhb_str_t  fhb_jwk_fates[] = {
     fhb_string("no valid public key")
 };
 
-fhb_assert(jwk_fates, fhb_nelts(fhb_jwk_fates) == FHB_JWK_NFATES);
+fhb_assert(jwk_statuses, fhb_nelts(fhb_jwk_statuses) == FHB_JWK_NSTATUSES);
 
 
 static const fhb_str_t  fhb_jwk_set_keys = fhb_string("keys");
@@ -172,30 +172,31 @@ fhb_jwk_set_create(fhb_jwk_set_t **out, const fhb_alloc_t *alloc,
 
 
 /*
- * Keys without a kid are no twins: a token without one then has to fit one
- * of them by its algorithm alone.  A key that was left out is no twin.
+ * Keys without a kid are no duplicates of each other: a token without a kid
+ * has to fit one of them by its algorithm alone.  A key that was left out is
+ * no duplicate either.
  */
 
 static fhb_rc_t
 fhb_jwk_set_add(fhb_jwk_set_t *set, const fhb_json_node_t *node,
     fhb_jwk_report_t *report)
 {
-    fhb_rc_t        rc;
-    fhb_jwk_t       key;
-    fhb_jwk_fate_t  fate;
+    fhb_rc_t          rc;
+    fhb_jwk_t         key;
+    fhb_jwk_status_t  status;
 
     memset(&key, 0, sizeof(fhb_jwk_t));
 
-    rc = fhb_jwk_read(&key, &fate, node);
+    rc = fhb_jwk_read(&key, &status, node);
 
     if (rc != FHB_OK) {
         /* a set without this key would deny its tokens */
         return rc;
     }
 
-    report->keys[fate]++;
+    report->keys[status]++;
 
-    if (fate != FHB_JWK_USABLE) {
+    if (status != FHB_JWK_USABLE) {
         return FHB_OK;
     }
 
@@ -206,7 +207,7 @@ fhb_jwk_set_add(fhb_jwk_set_t *set, const fhb_json_node_t *node,
     }
 
     if (fhb_jwk_set_named(set, key.kid) != &set->keys[set->n - 1]) {
-        return fhb_jwk_set_refuse(report, FHB_JWK_SET_TWINS);
+        return fhb_jwk_set_refuse(report, FHB_JWK_SET_DUPLICATE_KID);
     }
 
     if (key.kid.len) {
@@ -265,9 +266,9 @@ fhb_jwk_refusal_text(fhb_jwk_refusal_t refusal)
 
 
 fhb_str_t
-fhb_jwk_fate_text(fhb_jwk_fate_t fate)
+fhb_jwk_status_text(fhb_jwk_status_t status)
 {
-    return fhb_jwk_fates[fate];
+    return fhb_jwk_statuses[status];
 }
 
 

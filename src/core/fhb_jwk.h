@@ -26,8 +26,8 @@ typedef enum {
     FHB_JWK_ALG,                        /* alg unknown or unfit for the key */
     FHB_JWK_WEAK,                       /* RSA size or exponent, ROCA */
     FHB_JWK_VALUE,                      /* the numbers are no public key */
-    FHB_JWK_NFATES
-} fhb_jwk_fate_t;
+    FHB_JWK_NSTATUSES
+} fhb_jwk_status_t;
 
 
 typedef enum {
@@ -35,7 +35,7 @@ typedef enum {
     FHB_JWK_SET_SYNTAX,                 /* no JSON object with keys: [...] */
     FHB_JWK_SET_LARGE,                  /* FHB_MAX_JWKS, FHB_MAX_KEYS ... */
     FHB_JWK_SET_SECRET,                 /* holds a private or shared key */
-    FHB_JWK_SET_TWINS,                  /* two usable keys with one kid */
+    FHB_JWK_SET_DUPLICATE_KID,          /* two usable keys with one kid */
     FHB_JWK_SET_EMPTY,                  /* no usable key */
     FHB_JWK_SET_NREFUSALS
 } fhb_jwk_refusal_t;
@@ -43,8 +43,8 @@ typedef enum {
 
 typedef struct {
     fhb_jwk_refusal_t  refusal;         /* of the set */
-    unsigned           keys[FHB_JWK_NFATES];
-                                        /* how many, by fate */
+    unsigned           keys[FHB_JWK_NSTATUSES];
+                                        /* how many, by status */
 } fhb_jwk_report_t;
 
 
@@ -83,13 +83,13 @@ fhb_str_t fhb_jwk_set_digest(const fhb_jwk_set_t *set);
 
 
 /*
- * fhb_jwk_refusal_text, fhb_jwk_fate_text - a few words for a log.
+ * fhb_jwk_refusal_text, fhb_jwk_status_text - a few words for a log.
  *
  * returns  a static string; no part of a key
  */
 
 fhb_str_t fhb_jwk_refusal_text(fhb_jwk_refusal_t refusal);
-fhb_str_t fhb_jwk_fate_text(fhb_jwk_fate_t fate);
+fhb_str_t fhb_jwk_status_text(fhb_jwk_status_t status);
 
 
 #pragma GCC visibility pop

@@ -8,10 +8,10 @@
 #include "fhb_text.h"
 
 
-static fhb_jwk_fate_t fhb_jwk_algs(unsigned *algs,
+static fhb_jwk_status_t fhb_jwk_algs(unsigned *algs,
     const fhb_json_node_t *node);
-static fhb_jwk_fate_t fhb_jwk_purpose(const fhb_json_node_t *node);
-static fhb_rc_t fhb_jwk_build(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+static fhb_jwk_status_t fhb_jwk_purpose(const fhb_json_node_t *node);
+static fhb_rc_t fhb_jwk_build(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_json_node_t *node);
 static int fhb_jwk_value(fhb_str_t *value, const fhb_json_node_t *node,
     fhb_str_t name);
@@ -57,12 +57,12 @@ fhb_jwk_secret(const fhb_json_node_t *node)
 
 
 fhb_rc_t
-fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_json_node_t *node)
 {
     fhb_rc_t  rc;
 
-    *fate = FHB_JWK_SHAPE;
+    *status = FHB_JWK_SHAPE;
 
     if (node->type != FHB_JSON_OBJECT) {
         return FHB_OK;
@@ -78,13 +78,13 @@ fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
         return FHB_OK;
     }
 
-    *fate = fhb_jwk_algs(&key->algs, node);
+    *status = fhb_jwk_algs(&key->algs, node);
 
-    if (*fate == FHB_JWK_USABLE) {
-        *fate = fhb_jwk_purpose(node);
+    if (*status == FHB_JWK_USABLE) {
+        *status = fhb_jwk_purpose(node);
     }
 
-    return (*fate == FHB_JWK_USABLE) ? fhb_jwk_build(key, fate, node)
+    return (*status == FHB_JWK_USABLE) ? fhb_jwk_build(key, status, node)
                                      : FHB_OK;
 }
 
@@ -94,7 +94,7 @@ fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
  * only if it names that one: a key has one purpose (RFC 8725 s.3.1).
  */
 
-static fhb_jwk_fate_t
+static fhb_jwk_status_t
 fhb_jwk_algs(unsigned *algs, const fhb_json_node_t *node)
 {
     unsigned          i;
@@ -145,7 +145,7 @@ fhb_jwk_algs(unsigned *algs, const fhb_json_node_t *node)
 }
 
 
-static fhb_jwk_fate_t
+static fhb_jwk_status_t
 fhb_jwk_purpose(const fhb_json_node_t *node)
 {
     const fhb_json_node_t  *use, *ops, *op;
@@ -175,7 +175,7 @@ fhb_jwk_purpose(const fhb_json_node_t *node)
 
 
 static fhb_rc_t
-fhb_jwk_build(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+fhb_jwk_build(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_json_node_t *node)
 {
     fhb_jwk_values_t  values;
@@ -187,11 +187,11 @@ fhb_jwk_build(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
         || !fhb_jwk_value(&values.x, node, fhb_jwk_name_x)
         || !fhb_jwk_value(&values.y, node, fhb_jwk_name_y))
     {
-        *fate = FHB_JWK_SHAPE;
+        *status = FHB_JWK_SHAPE;
         return FHB_OK;
     }
 
-    return fhb_jwk_make(key, fate, &values);
+    return fhb_jwk_make(key, status, &values);
 }
 
 

@@ -65,11 +65,11 @@ fhb_must_check fhb_rc_t fhb_jwk_find(fhb_jwk_t **key, fhb_jwk_set_t *set,
  * fhb_jwk_read - make a key of a JWK.
  *
  * shape    key: zeroed; its kid points into the document
- * returns  FHB_OK and *fate: FHB_JWK_USABLE, or why it is not | FHB_E_NOMEM,
+ * returns  FHB_OK and *status: FHB_JWK_USABLE, or why it is not | FHB_E_NOMEM,
  *          which says nothing about the key
  */
 
-fhb_must_check fhb_rc_t fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+fhb_must_check fhb_rc_t fhb_jwk_read(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_json_node_t *node);
 
 
@@ -80,7 +80,7 @@ int fhb_jwk_secret(const fhb_json_node_t *node);
 
 /* the part that openssl does: a public key, and what a set has besides */
 
-fhb_must_check fhb_rc_t fhb_jwk_make(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+fhb_must_check fhb_rc_t fhb_jwk_make(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_jwk_values_t *values);
 fhb_must_check fhb_rc_t fhb_jwk_set_open(fhb_jwk_set_t *set);
 void fhb_jwk_set_close(fhb_jwk_set_t *set);

@@ -27,15 +27,15 @@ typedef struct {
 } fhb_jwk_bytes_t;
 
 
-static fhb_rc_t fhb_jwk_make_rsa(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+static fhb_rc_t fhb_jwk_make_rsa(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_jwk_values_t *values);
-static fhb_rc_t fhb_jwk_make_rsa_bn(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+static fhb_rc_t fhb_jwk_make_rsa_bn(fhb_jwk_t *key, fhb_jwk_status_t *status,
     BIGNUM *n, BIGNUM *e);
-static fhb_rc_t fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+static fhb_rc_t fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_jwk_values_t *values, const fhb_jwa_t *row);
-static fhb_rc_t fhb_jwk_make_ed(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+static fhb_rc_t fhb_jwk_make_ed(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_jwk_values_t *values, const fhb_jwa_t *row);
-static fhb_rc_t fhb_jwk_made(const fhb_jwk_t *key, fhb_jwk_fate_t *fate);
+static fhb_rc_t fhb_jwk_made(const fhb_jwk_t *key, fhb_jwk_status_t *status);
 static EVP_PKEY *fhb_jwk_import(const char *type, OSSL_PARAM *params);
 static int fhb_jwk_decode(fhb_jwk_bytes_t *bytes, fhb_str_t text);
 static int fhb_jwk_roca(const BIGNUM *n);
@@ -51,7 +51,7 @@ static const unsigned char  fhb_jwk_roca_primes[] = {
 
 
 fhb_rc_t
-fhb_jwk_make(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+fhb_jwk_make(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_jwk_values_t *values)
 {
     fhb_rc_t          rc;
@@ -59,7 +59,7 @@ fhb_jwk_make(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
 
     rc = FHB_OK;
     row = fhb_jwa_row(key->algs);
-    *fate = FHB_JWK_KTY;
+    *status = FHB_JWK_KTY;
 
     ERR_clear_error();
 
@@ -67,15 +67,15 @@ fhb_jwk_make(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
 
     case FHB_JWA_PKCS1:
     case FHB_JWA_PSS:
-        rc = fhb_jwk_make_rsa(key, fate, values);
+        rc = fhb_jwk_make_rsa(key, status, values);
         break;
 
     case FHB_JWA_ECDSA:
-        rc = fhb_jwk_make_ec(key, fate, values, row);
+        rc = fhb_jwk_make_ec(key, status, values, row);
         break;
 
     case FHB_JWA_ED25519:
-        rc = fhb_jwk_make_ed(key, fate, values, row);
+        rc = fhb_jwk_make_ed(key, status, values, row);
         break;
 
     case FHB_JWA_NO_FAMILY:
@@ -91,35 +91,35 @@ fhb_jwk_make(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
 /* openssl has taken the values, or it has not */
 
 static fhb_rc_t
-fhb_jwk_made(const fhb_jwk_t *key, fhb_jwk_fate_t *fate)
+fhb_jwk_made(const fhb_jwk_t *key, fhb_jwk_status_t *status)
 {
-    *fate = FHB_JWK_USABLE;
+    *status = FHB_JWK_USABLE;
 
     if (key->pkey != NULL) {
         return FHB_OK;
     }
 
-    *fate = FHB_JWK_VALUE;
+    *status = FHB_JWK_VALUE;
 
     return (fhb_jwk_told() == FHB_JWK_TOLD_FAULT) ? FHB_OK : FHB_E_NOMEM;
 }
 
 
 static fhb_rc_t
-fhb_jwk_make_rsa(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+fhb_jwk_make_rsa(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_jwk_values_t *values)
 {
     BIGNUM           *n, *e;
     fhb_rc_t          rc;
     fhb_jwk_bytes_t   nb, eb;
 
-    *fate = FHB_JWK_WEAK;
+    *status = FHB_JWK_WEAK;
 
     if (FHB_B64_DECODE_MAX(values->n.len) > FHB_JWK_BUF) {
         return FHB_OK;
     }
 
-    *fate = FHB_JWK_VALUE;
+    *status = FHB_JWK_VALUE;
 
     if (!fhb_jwk_decode(&nb, values->n) || !fhb_jwk_decode(&eb, values->e)) {
         return FHB_OK;
@@ -128,7 +128,7 @@ fhb_jwk_make_rsa(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
     n = BN_bin2bn(nb.data, (int) nb.len, NULL);
     e = BN_bin2bn(eb.data, (int) eb.len, NULL);
 
-    rc = (n != NULL && e != NULL) ? fhb_jwk_make_rsa_bn(key, fate, n, e)
+    rc = (n != NULL && e != NULL) ? fhb_jwk_make_rsa_bn(key, status, n, e)
                                   : FHB_E_NOMEM;
 
     BN_free(n);
@@ -141,13 +141,13 @@ fhb_jwk_make_rsa(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
 /* leading zero bytes are let pass, against RFC 7518 s.2: java writes them */
 
 static fhb_rc_t
-fhb_jwk_make_rsa_bn(fhb_jwk_t *key, fhb_jwk_fate_t *fate, BIGNUM *n,
+fhb_jwk_make_rsa_bn(fhb_jwk_t *key, fhb_jwk_status_t *status, BIGNUM *n,
     BIGNUM *e)
 {
     OSSL_PARAM      *params;
     OSSL_PARAM_BLD  *bld;
 
-    *fate = FHB_JWK_WEAK;
+    *status = FHB_JWK_WEAK;
 
     if (BN_num_bits(n) < FHB_JWK_RSA_MIN || BN_num_bits(n) > FHB_JWK_RSA_MAX
         || BN_num_bits(e) < 2 || BN_num_bits(e) > FHB_JWK_E_MAX
@@ -156,7 +156,7 @@ fhb_jwk_make_rsa_bn(fhb_jwk_t *key, fhb_jwk_fate_t *fate, BIGNUM *n,
         return FHB_OK;
     }
 
-    *fate = FHB_JWK_VALUE;
+    *status = FHB_JWK_VALUE;
 
     if (!BN_is_odd(n)) {
         return FHB_OK;
@@ -180,12 +180,12 @@ fhb_jwk_make_rsa_bn(fhb_jwk_t *key, fhb_jwk_fate_t *fate, BIGNUM *n,
     OSSL_PARAM_free(params);
     OSSL_PARAM_BLD_free(bld);
 
-    return fhb_jwk_made(key, fate);
+    return fhb_jwk_made(key, status);
 }
 
 
 static fhb_rc_t
-fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_jwk_values_t *values, const fhb_jwa_t *row)
 {
     char              group[8];
@@ -194,7 +194,7 @@ fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
     unsigned char     point[1 + 2 * 66];
     fhb_jwk_bytes_t   x, y;
 
-    *fate = FHB_JWK_VALUE;
+    *status = FHB_JWK_VALUE;
 
     if (!fhb_jwk_decode(&x, values->x) || x.len != row->size
         || !fhb_jwk_decode(&y, values->y) || y.len != row->size)
@@ -228,17 +228,17 @@ fhb_jwk_make_ec(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
         EVP_PKEY_CTX_free(ctx);
     }
 
-    return fhb_jwk_made(key, fate);
+    return fhb_jwk_made(key, status);
 }
 
 
 static fhb_rc_t
-fhb_jwk_make_ed(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
+fhb_jwk_make_ed(fhb_jwk_t *key, fhb_jwk_status_t *status,
     const fhb_jwk_values_t *values, const fhb_jwa_t *row)
 {
     fhb_jwk_bytes_t  x;
 
-    *fate = FHB_JWK_VALUE;
+    *status = FHB_JWK_VALUE;
 
     if (!fhb_jwk_decode(&x, values->x) || x.len != row->size) {
         return FHB_OK;
@@ -247,7 +247,7 @@ fhb_jwk_make_ed(fhb_jwk_t *key, fhb_jwk_fate_t *fate,
     key->pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, x.data,
                                             x.len);
 
-    return fhb_jwk_made(key, fate);
+    return fhb_jwk_made(key, status);
 }
 
 

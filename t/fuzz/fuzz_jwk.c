@@ -68,7 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(copy, 0xa5, size);
     free(copy);
 
-    for (i = 0, n = 0; i < FHB_JWK_NFATES; i++) {
+    for (i = 0, n = 0; i < FHB_JWK_NSTATUSES; i++) {
         n += report.keys[i];
     }
 

@@ -48,8 +48,8 @@
 
 
 typedef struct {
-    const char      *key;
-    fhb_jwk_fate_t   fate;
+    const char       *key;
+    fhb_jwk_status_t  status;
 } fate_row_t;
 
 typedef struct {
@@ -227,12 +227,12 @@ a_bad_key_is_left_out_and_counted(void **state)
 
         done(parse(text, FHB_OK));
 
-        if (report.keys[row->fate] != 1u + (row->fate == FHB_JWK_USABLE)) {
-            fail_msg("%s is not %d", row->key, row->fate);
+        if (report.keys[row->status] != 1u + (row->status == FHB_JWK_USABLE)) {
+            fail_msg("%s is not %d", row->key, row->status);
         }
 
         assert_int_equal(report.refusal, FHB_JWK_SET_FINE);
-        assert_true(fhb_jwk_fate_text(row->fate).len > 0);
+        assert_true(fhb_jwk_status_text(row->status).len > 0);
     }
 }
 
@@ -271,12 +271,12 @@ a_set_that_is_none_is_refused(void **state)
         { SET(GOOD ",{\"kty\":\"AKP\",\"priv\":\"A\"}"), FHB_JWK_SET_SECRET },
         { SET("{" ED ",\"use\":\"enc\",\"d\":null}"), FHB_JWK_SET_SECRET },
 
-        { SET(GOOD "," GOOD), FHB_JWK_SET_TWINS },
-        { SET(GOOD ",{" RSA ",\"kid\":\"good\"}"), FHB_JWK_SET_TWINS },
+        { SET(GOOD "," GOOD), FHB_JWK_SET_DUPLICATE_KID },
+        { SET(GOOD ",{" RSA ",\"kid\":\"good\"}"), FHB_JWK_SET_DUPLICATE_KID },
         { SET(GOOD ",{" RSA ",\"kid\":\"a\"},{" ED ",\"kid\":\"\\u0061\"}"),
-          FHB_JWK_SET_TWINS },
+          FHB_JWK_SET_DUPLICATE_KID },
         { SET("{" EC ",\"kid\":\"\"},{" RSA ",\"kid\":\"\"}"),
-          FHB_JWK_SET_TWINS },
+          FHB_JWK_SET_DUPLICATE_KID },
         { NULL, 0 }
     };
 
@@ -295,7 +295,7 @@ a_set_that_is_none_is_refused(void **state)
 
 
 static void
-a_key_that_is_left_out_is_no_twin(void **state)
+a_key_that_is_left_out_is_no_duplicate(void **state)
 {
     fhb_jwk_t      *key;
     fhb_jwk_set_t  *set;
@@ -373,7 +373,7 @@ RSA_sizes_are_bounded(void **state)
     static const struct {
         size_t           bytes;
         const char      *zeros;
-        fhb_jwk_fate_t   fate;
+        fhb_jwk_status_t   status;
     } rows[] = {
         { 128, "", FHB_JWK_WEAK },
         { 255, "", FHB_JWK_WEAK },
@@ -408,8 +408,8 @@ RSA_sizes_are_bounded(void **state)
 
         done(parse(text, FHB_OK));
 
-        if (report.keys[rows[bits].fate]
-            != 1u + (rows[bits].fate == FHB_JWK_USABLE))
+        if (report.keys[rows[bits].status]
+            != 1u + (rows[bits].status == FHB_JWK_USABLE))
         {
             fail_msg("%u bytes: %u usable, %u weak, %u no value",
                      (unsigned) rows[bits].bytes,
@@ -556,7 +556,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(a_bad_key_is_left_out_and_counted),
         cmocka_unit_test(a_set_that_is_none_is_refused),
-        cmocka_unit_test(a_key_that_is_left_out_is_no_twin),
+        cmocka_unit_test(a_key_that_is_left_out_is_no_duplicate),
         cmocka_unit_test(sizes_are_bounded),
         cmocka_unit_test(RSA_sizes_are_bounded),
         cmocka_unit_test(a_kid_means_one_key_and_its_algorithms),

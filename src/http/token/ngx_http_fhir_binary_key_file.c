@@ -163,7 +163,7 @@ ngx_http_fhir_binary_keys_fates(ngx_pool_t *pool, fhb_jwk_report_t *report)
     p = NULL;
     last = NULL;
 
-    for (i = FHB_JWK_USABLE + 1; i < FHB_JWK_NFATES; i++) {
+    for (i = FHB_JWK_USABLE + 1; i < FHB_JWK_NSTATUSES; i++) {
 
         if (report->keys[i] == 0) {
             continue;
@@ -179,7 +179,7 @@ ngx_http_fhir_binary_keys_fates(ngx_pool_t *pool, fhb_jwk_report_t *report)
             last = p + 512;
         }
 
-        text = fhb_jwk_fate_text(i);
+        text = fhb_jwk_status_text(i);
 
         p = ngx_slprintf(p, last, "%s%ud: %*s", p == fates.data ? " (" : ", ",
                          report->keys[i], text.len, text.data);
