@@ -197,7 +197,7 @@ fhb_must_check fhb_rc_t fhb_claims_answer(fhb_claims_t *claims,
  *          its value empty, else the JWT's; of the dates the narrower one
  *          holds
  * source   RFC 7662 s.2.2
- * test     t/unit/test_introspection.c, t/token_said.t
+ * test     t/unit/test_introspection.c, t/token_introspect_all.t
  */
 
 void fhb_claims_merge(fhb_claims_t *claims, const fhb_claims_t *local);
