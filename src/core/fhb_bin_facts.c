@@ -116,7 +116,7 @@ fhb_bin_open(fhb_bin_facts_t *facts, fhb_bin_field_t field)
 
     facts->seen |= bit;
 
-    /* the decision was made without it */
+    /* the caller has decided without the securityContext */
 
     if (field == FHB_BIN_FIELD_SECURITY && facts->decided) {
         return FHB_E_BACKEND_RESOURCE;

@@ -433,7 +433,7 @@ fhb_bin_read_tell_held(fhb_bin_read_t *r, fhb_bin_event_t *event)
 }
 
 
-/* How a parser fails is its own affair, save for want of memory. */
+/* What a parser calls bad syntax, or too large, can be no Binary. */
 
 static fhb_rc_t
 fhb_bin_read_verdict(fhb_rc_t rc)

@@ -28,7 +28,6 @@ struct fhb_bundle_s {
 };
 
 
-static fhb_rc_t fhb_bundle_rc(fhb_rc_t rc);
 static fhb_rc_t fhb_bundle_search(const fhb_bundle_query_t *query,
     const fhb_json_node_t *bundle);
 static fhb_rc_t fhb_bundle_next(const fhb_bundle_query_t *query,
@@ -84,14 +83,8 @@ fhb_bundle_create(fhb_bundle_t **out, const fhb_alloc_t *alloc)
 fhb_rc_t
 fhb_bundle_feed(fhb_bundle_t *bundle, fhb_str_t in)
 {
-    return fhb_bundle_rc(fhb_json_add(bundle->json, in));
-}
-
-
-static fhb_rc_t
-fhb_bundle_rc(fhb_rc_t rc)
-{
-    return fhb_error_as(rc, FHB_E_PATIENT_UNAVAILABLE);
+    return fhb_error_as(fhb_json_add(bundle->json, in),
+                        FHB_E_PATIENT_UNAVAILABLE);
 }
 
 
@@ -131,7 +124,7 @@ fhb_bundle_owner(fhb_bundle_t *bundle, const fhb_bundle_query_t *query,
         return FHB_E_PATIENT;
     }
 
-    rc = fhb_bundle_rc(fhb_json_end(bundle->json));
+    rc = fhb_error_as(fhb_json_end(bundle->json), FHB_E_PATIENT_UNAVAILABLE);
 
     if (rc != FHB_OK) {
         return rc;

@@ -16,14 +16,13 @@ struct fhb_cda_s {
     fhb_xml_t    *xml;
     size_t        len;                  /* bytes while the root is not known,
                                          * later those in buf */
-    unsigned      root:1;               /* it is known, and right */
+    unsigned      root:1;               /* the root is a ClinicalDocument */
     unsigned char buf[FHB_CDA_BUFFER];  /* gathered: see fhb_xml_feed() */
 };
 
 
 static fhb_rc_t fhb_cda_gather(fhb_cda_t *cda, fhb_str_t in);
 static fhb_rc_t fhb_cda_open(void *data, const fhb_xml_tag_t *tag);
-static fhb_rc_t fhb_cda_verdict(fhb_rc_t rc);
 
 
 static const fhb_xml_handler_t  fhb_cda_handler = {
@@ -99,7 +98,7 @@ fhb_cda_feed(fhb_cda_t *cda, fhb_str_t in)
         rc = fhb_xml_feed(cda->xml, start);
 
         if (rc != FHB_OK) {
-            return fhb_cda_verdict(rc);
+            return fhb_error_as(rc, FHB_E_BACKEND_CCD);
         }
 
         if (!cda->root) {
@@ -112,7 +111,7 @@ fhb_cda_feed(fhb_cda_t *cda, fhb_str_t in)
         cda->len = 0;
     }
 
-    return fhb_cda_verdict(fhb_cda_gather(cda, in));
+    return fhb_error_as(fhb_cda_gather(cda, in), FHB_E_BACKEND_CCD);
 }
 
 
@@ -126,7 +125,9 @@ fhb_cda_gather(fhb_cda_t *cda, fhb_str_t in)
     part.data = cda->buf;
     part.len = 0;
 
-    rc = fhb_xml_feed(cda->xml, part);          /* one that failed, stays so */
+    /* a parser that failed before fails again, without any input */
+
+    rc = fhb_xml_feed(cda->xml, part);
 
     for (/* void */; in.len && rc == FHB_OK; in.data += n, in.len -= n) {
 
@@ -174,7 +175,7 @@ fhb_cda_end(fhb_cda_t *cda)
         return FHB_E_BACKEND_CCD;
     }
 
-    return fhb_cda_verdict(rc);
+    return fhb_error_as(rc, FHB_E_BACKEND_CCD);
 }
 
 
@@ -196,11 +197,4 @@ fhb_cda_open(void *data, const fhb_xml_tag_t *tag)
     cda->root = 1;
 
     return FHB_OK;
-}
-
-
-static fhb_rc_t
-fhb_cda_verdict(fhb_rc_t rc)
-{
-    return fhb_error_as(rc, FHB_E_BACKEND_CCD);
 }

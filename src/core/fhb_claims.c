@@ -92,7 +92,10 @@ fhb_claims_payload(fhb_claims_t *claims, const fhb_claims_check_t *check,
 }
 
 
-/* whatever was wrong with a token: one code, and nothing of it is kept */
+/*
+ * Of a refused token nothing is kept.  Its sender learns that the token has
+ * expired or is not valid, and no more; trouble of the server keeps its name.
+ */
 
 static fhb_rc_t
 fhb_claims_finish(fhb_claims_t *claims, const fhb_claims_check_t *check,

@@ -37,9 +37,9 @@ typedef struct {
 
 
 /*
- * What a token is held against.  This list makes the struct and its digest,
- * so no member can be left out of the digest: a verdict that is cached in one
- * location would open another.
+ * What a token is held against.  This list makes the struct and its digest.
+ * A member that the digest left out would let a verdict that is cached in one
+ * location open another.
  *
  *     LIST(name)          strings, n of them in nNAME
  *     NUMBER(type, name)
@@ -48,8 +48,8 @@ typedef struct {
 
 #define FHB_CLAIMS_POLICY(LIST, NUMBER, PATH)                                \
     LIST(issuers)                       /* none: no JWT is accepted */       \
-    LIST(audiences)                     /* none: the same, unless */         \
-    NUMBER(unsigned, audience_off)                                           \
+    LIST(audiences)                     /* none: no JWT either, unless */    \
+    NUMBER(unsigned, audience_off)      /* aud is not asked for */           \
     NUMBER(unsigned, algs)              /* FHB_JWA_*; 0: no JWT */           \
     NUMBER(fhb_claims_profile_t, profile)                                    \
     NUMBER(int64_t, leeway)             /* seconds, not negative */          \

@@ -1,6 +1,6 @@
 /*
- * What is known of each refusal: the columns of fhb_error.def.  Nothing else
- * in this house lists refusals by their names to tell one kind from another.
+ * What is known of each refusal: the columns of fhb_error.def.  Whoever must
+ * tell one kind of refusal from another asks for a column, and lists no names.
  */
 
 #ifndef FHB_ERROR_H
@@ -81,8 +81,9 @@ fhb_rc_t fhb_error_for_status(int status, int backend);
  * fhb_error_as - tell an error from deeper inside as an error of this room.
  *
  * shape    rc: any value; as: FHB_E_*
- * returns  FHB_OK for FHB_OK; rc where its row blames the same one as that of
- *          as does, or the server; else as, so also for what is no row
+ * returns  FHB_OK for FHB_OK; rc where the rows of rc and as name the same
+ *          fault, or where rc is the server's fault; else as, so also where rc
+ *          is no row
  * test     t/unit/test_error.c
  */
 

@@ -179,7 +179,7 @@ fhb_json_finish(fhb_json_push_t *push)
         push->rc = fhb_json_run(push, NULL);
     }
 
-    /* behind the text yajl takes a string without an end for nothing */
+    /* yajl passes over a string that begins behind the text and never ends */
 
     if (push->rc == FHB_OK && push->text.quoted) {
         push->rc = FHB_E_SYNTAX;

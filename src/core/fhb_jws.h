@@ -23,7 +23,7 @@ typedef struct {
     fhb_str_t           signature;      /* decoded */
     fhb_str_t           kid;            /* data is NULL when it has none */
     fhb_str_t           typ;            /* data is NULL when it has none */
-    unsigned            alg;            /* one bit, FHB_JWK_* */
+    unsigned            alg;            /* one bit, FHB_JWA_* */
     fhb_alloc_t         alloc;
     struct fhb_json_s  *header;
 } fhb_jws_t;
@@ -37,7 +37,7 @@ typedef struct {
  *          is no JWT at all, so may be opaque: its part before the first "."
  *          is no JSON object with an alg, or there is no "." |
  *          FHB_E_TOKEN_INVALID for a JWT that breaks a rule, such as an
- *          algorithm that is none of FHB_JWK_*, or any crit, b64 or zip |
+ *          algorithm that is none of FHB_JWA_*, or any crit, b64 or zip |
  *          FHB_E_NOMEM; *jws is NULL unless FHB_OK
  * memory   from alloc: at most FHB_MAX_TOKEN bytes and the header as a tree
  * source   RFC 7515 s.2, s.3.1, s.4, s.4.1.11, s.5.2; RFC 4648 s.3.5; RFC

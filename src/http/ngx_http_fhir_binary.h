@@ -147,7 +147,7 @@ typedef struct {
     ngx_uint_t                   introspected; /* OPAQUE or ALL */
     ngx_array_t                 *issuers;     /* of fhb_str_t */
     ngx_array_t                 *audiences;   /* of fhb_str_t; empty: off */
-    ngx_uint_t                   algs;        /* FHB_JWK_* */
+    ngx_uint_t                   algs;        /* FHB_JWA_* */
     ngx_uint_t                   profile;     /* fhb_claims_profile_t */
     ngx_array_t                 *claims;      /* of ..._claim_t */
     time_t                       leeway;
