@@ -177,7 +177,7 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
     }
 
     if (ngx_http_fhir_binary_filter_waits(r, ctx)) {
-        return ngx_http_fhir_binary_hold_start(r, ctx,
+        return ngx_http_fhir_binary_lookahead_start(r, ctx,
                                       NGX_HTTP_FHIR_BINARY_PHASE_LOOKAHEAD);
     }
 
@@ -434,7 +434,7 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     case NGX_HTTP_FHIR_BINARY_PHASE_LOOKAHEAD:
         return ngx_http_fhir_binary_filter_run(r, ctx, in,
-                                               ngx_http_fhir_binary_hold);
+                                               ngx_http_fhir_binary_lookahead);
 
     case NGX_HTTP_FHIR_BINARY_PHASE_RELAY:
         return ngx_http_fhir_binary_filter_run(r, ctx, in,

@@ -71,7 +71,7 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
     ngx_http_fhir_binary_source_expect(&ctx->source,
                                        r->headers_out.content_length_n);
 
-    return ngx_http_fhir_binary_hold_start(r, ctx,
+    return ngx_http_fhir_binary_lookahead_start(r, ctx,
                                           NGX_HTTP_FHIR_BINARY_PHASE_RELAY);
 }
 

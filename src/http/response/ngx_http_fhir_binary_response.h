@@ -69,11 +69,11 @@ ngx_int_t ngx_http_fhir_binary_cors(ngx_http_request_t *r,
 ngx_int_t ngx_http_fhir_binary_cors_options(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
-/* hold */
+/* lookahead */
 
-ngx_int_t ngx_http_fhir_binary_hold_start(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_lookahead_start(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_phase_t phase);
-ngx_int_t ngx_http_fhir_binary_hold(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_lookahead(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 
 /* outcome */

@@ -1,5 +1,5 @@
 /*
- * Hold: a header that waits for what only the body tells.
+ * Lookahead: a header that waits for what only the body tells.
  *
  * Three things can be unknown: whether a document of unknown length has a
  * byte at all, what a FHIR backend's resource says of its document, and
@@ -13,28 +13,28 @@
 #include "ngx_http_fhir_binary_core.h"
 
 
-static ngx_int_t ngx_http_fhir_binary_hold_step(ngx_http_request_t *r,
+static ngx_int_t ngx_http_fhir_binary_lookahead_step(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t *rc);
-static fhb_rc_t ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
+static fhb_rc_t ngx_http_fhir_binary_lookahead_on_meta(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static fhb_rc_t ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
+static fhb_rc_t ngx_http_fhir_binary_lookahead_on_data(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
-static fhb_rc_t ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
+static fhb_rc_t ngx_http_fhir_binary_lookahead_on_decided(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
+static fhb_rc_t ngx_http_fhir_binary_lookahead_on_end(
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready);
-static fhb_rc_t ngx_http_fhir_binary_hold_done(ngx_http_fhir_binary_ctx_t *ctx,
-    ngx_uint_t *ready);
-static ngx_uint_t ngx_http_fhir_binary_hold_decided(
+static ngx_uint_t ngx_http_fhir_binary_lookahead_decided(
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_uint_t ngx_http_fhir_binary_hold_ends(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_fhir_binary_lookahead_end_in_hand(
+    ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
+static ngx_int_t ngx_http_fhir_binary_lookahead_release(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_hold_refuse(ngx_http_request_t *r,
+static ngx_int_t ngx_http_fhir_binary_lookahead_refuse(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 
 
 ngx_int_t
-ngx_http_fhir_binary_hold_start(ngx_http_request_t *r,
+ngx_http_fhir_binary_lookahead_start(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_phase_t phase)
 {
     r->filter_need_in_memory = 1;
@@ -48,7 +48,7 @@ ngx_http_fhir_binary_hold_start(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_fhir_binary_hold(ngx_http_request_t *r,
+ngx_http_fhir_binary_lookahead(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
 {
     fhb_rc_t   rc;
@@ -59,15 +59,15 @@ ngx_http_fhir_binary_hold(ngx_http_request_t *r,
     }
 
     if (ngx_http_fhir_binary_upstream_broken(ctx)) {
-        return ngx_http_fhir_binary_hold_refuse(r, ctx, FHB_E_BACKEND);
+        return ngx_http_fhir_binary_lookahead_refuse(r, ctx, FHB_E_BACKEND);
     }
 
     do {
         rc = FHB_OK;
-        n = ngx_http_fhir_binary_hold_step(r, ctx, &rc);
+        n = ngx_http_fhir_binary_lookahead_step(r, ctx, &rc);
 
         if (rc != FHB_OK) {
-            return ngx_http_fhir_binary_hold_refuse(r, ctx, rc);
+            return ngx_http_fhir_binary_lookahead_refuse(r, ctx, rc);
         }
 
     } while (n == NGX_DECLINED);
@@ -77,7 +77,7 @@ ngx_http_fhir_binary_hold(ngx_http_request_t *r,
         return (n == NGX_AGAIN) ? NGX_OK : n;
     }
 
-    return ngx_http_fhir_binary_hold_release(r, ctx);
+    return ngx_http_fhir_binary_lookahead_release(r, ctx);
 }
 
 
@@ -86,7 +86,7 @@ ngx_http_fhir_binary_hold(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_hold_step(ngx_http_request_t *r,
+ngx_http_fhir_binary_lookahead_step(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t *rc)
 {
     ngx_int_t   n;
@@ -99,22 +99,24 @@ ngx_http_fhir_binary_hold_step(ngx_http_request_t *r,
     switch (n) {
 
     case NGX_DECLINED:
-        *rc = ngx_http_fhir_binary_hold_told(r, ctx);
-        ready = ngx_http_fhir_binary_hold_decided(ctx)
-                && !ngx_http_fhir_binary_hold_ends(r, ctx);
+        *rc = ngx_http_fhir_binary_lookahead_on_meta(r, ctx);
+        ready = ngx_http_fhir_binary_lookahead_decided(ctx)
+                && !ngx_http_fhir_binary_lookahead_end_in_hand(r, ctx);
         break;
 
     case NGX_OK:
-        *rc = ngx_http_fhir_binary_hold_slice(r, ctx, &ready);
+        *rc = ngx_http_fhir_binary_lookahead_on_data(r, ctx, &ready);
         break;
 
     case NGX_DONE:
-        *rc = ngx_http_fhir_binary_hold_done(ctx, &ready);
+        *rc = ngx_http_fhir_binary_lookahead_on_end(ctx, &ready);
         break;
 
     case NGX_AGAIN:
-        return ngx_http_fhir_binary_hold_decided(ctx)
-               && !ngx_http_fhir_binary_hold_ends(r, ctx) ? NGX_OK : NGX_AGAIN;
+        ready = ngx_http_fhir_binary_lookahead_decided(ctx)
+                && !ngx_http_fhir_binary_lookahead_end_in_hand(r, ctx);
+
+        return ready ? NGX_OK : NGX_AGAIN;
 
     default:
         *rc = ctx->source.rc ? ctx->source.rc : FHB_E_INTERNAL;
@@ -131,7 +133,7 @@ ngx_http_fhir_binary_hold_step(ngx_http_request_t *r,
  */
 
 static fhb_rc_t
-ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
+ngx_http_fhir_binary_lookahead_on_meta(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_rc_t               rc;
@@ -174,7 +176,7 @@ ngx_http_fhir_binary_hold_told(ngx_http_request_t *r,
 
 
 static fhb_rc_t
-ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
+ngx_http_fhir_binary_lookahead_on_data(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready)
 {
     size_t     limit;
@@ -185,7 +187,7 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
     }
 
     if (ctx->check.cda == NULL || ctx->check.begun) {
-        return ngx_http_fhir_binary_hold_rest(r, ctx, ready);
+        return ngx_http_fhir_binary_lookahead_on_decided(r, ctx, ready);
     }
 
     /* the start of a CCD is a few KiB, base64 a third more */
@@ -204,7 +206,8 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
         rc = ngx_http_fhir_binary_check_kept(ctx);
     }
 
-    *ready = ctx->check.begun && !ngx_http_fhir_binary_hold_ends(r, ctx);
+    *ready = ctx->check.begun
+             && !ngx_http_fhir_binary_lookahead_end_in_hand(r, ctx);
 
     return rc;
 }
@@ -215,7 +218,7 @@ ngx_http_fhir_binary_hold_slice(ngx_http_request_t *r,
  */
 
 static fhb_rc_t
-ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
+ngx_http_fhir_binary_lookahead_on_decided(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready)
 {
     fhb_rc_t  rc;
@@ -230,7 +233,7 @@ ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
     }
 
     if ((!ctx->source.reader && ctx->check.cda == NULL)
-        || !ngx_http_fhir_binary_hold_ends(r, ctx))
+        || !ngx_http_fhir_binary_lookahead_end_in_hand(r, ctx))
     {
         *ready = 1;
         return FHB_OK;
@@ -251,7 +254,7 @@ ngx_http_fhir_binary_hold_rest(ngx_http_request_t *r,
  */
 
 static fhb_rc_t
-ngx_http_fhir_binary_hold_done(ngx_http_fhir_binary_ctx_t *ctx,
+ngx_http_fhir_binary_lookahead_on_end(ngx_http_fhir_binary_ctx_t *ctx,
     ngx_uint_t *ready)
 {
     fhb_rc_t  rc;
@@ -288,7 +291,7 @@ ngx_http_fhir_binary_hold_done(ngx_http_fhir_binary_ctx_t *ctx,
  */
 
 static ngx_uint_t
-ngx_http_fhir_binary_hold_decided(ngx_http_fhir_binary_ctx_t *ctx)
+ngx_http_fhir_binary_lookahead_decided(ngx_http_fhir_binary_ctx_t *ctx)
 {
     return ctx->source.kept.len != 0
            && (ctx->check.cda ? ctx->check.begun : ctx->source.meta != NULL);
@@ -301,7 +304,7 @@ ngx_http_fhir_binary_hold_decided(ngx_http_fhir_binary_ctx_t *ctx)
  */
 
 static ngx_uint_t
-ngx_http_fhir_binary_hold_ends(ngx_http_request_t *r,
+ngx_http_fhir_binary_lookahead_end_in_hand(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     off_t   rest;
@@ -323,7 +326,7 @@ ngx_http_fhir_binary_hold_ends(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
+ngx_http_fhir_binary_lookahead_release(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     ngx_int_t  rc;
@@ -333,7 +336,7 @@ ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
     rc = ngx_http_fhir_binary_document_send(r, ctx);
 
     if (ctx->refusal.rc != FHB_OK) {
-        return ngx_http_fhir_binary_hold_refuse(r, ctx, ctx->refusal.rc);
+        return ngx_http_fhir_binary_lookahead_refuse(r, ctx, ctx->refusal.rc);
     }
 
     if (rc == NGX_ERROR || rc > NGX_OK) {
@@ -351,7 +354,7 @@ ngx_http_fhir_binary_hold_release(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_fhir_binary_hold_refuse(ngx_http_request_t *r,
+ngx_http_fhir_binary_lookahead_refuse(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
 {
     if (ctx->refusal.rc == FHB_OK) {
