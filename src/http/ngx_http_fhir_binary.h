@@ -66,7 +66,7 @@ extern ngx_module_t  ngx_http_fhir_binary_module;
 typedef struct {
     ngx_queue_t                  waiters;     /* of ..._waiter_t */
     void                        *owner;       /* NULL: nobody asks */
-} ngx_http_fhir_binary_flight_t;
+} ngx_http_fhir_binary_single_flight_t;
 
 
 /* the key sets of URIs that depend on the request: each worker's */
@@ -88,7 +88,7 @@ typedef struct {
 typedef struct {
     ngx_str_t                    uri;         /* evaluated */
     void                        *server;
-    ngx_http_fhir_binary_flight_t  flight;
+    ngx_http_fhir_binary_single_flight_t  flight;
     fhb_jwk_set_t               *set;         /* NULL: none yet */
     time_t                       fetched;     /* of the set */
     time_t                       tried;       /* the last attempt */

@@ -1,5 +1,5 @@
 /*
- * Outcome: the one exit of every refusal.
+ * Outcome: a refusal leaves as an OperationOutcome.
  *
  * A phase handler returns what ngx_http_fhir_binary_reject() gives; nginx
  * then makes an error response, and the header filter finds ctx->refusal.rc and

@@ -18,7 +18,7 @@
 
 typedef struct {
     ngx_queue_t                    queue;     /* of fmcf->asking */
-    ngx_http_fhir_binary_flight_t  flight;
+    ngx_http_fhir_binary_single_flight_t  flight;
     u_char                         key[FHB_DIGEST_LEN];
     ngx_uint_t                     users;
     fhb_rc_t                       rc;
@@ -84,7 +84,7 @@ ngx_http_fhir_binary_introspect(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    return ngx_http_fhir_binary_flight_wait(r, ctx, &question->flight);
+    return ngx_http_fhir_binary_single_flight_wait(r, ctx, &question->flight);
 }
 
 
@@ -127,7 +127,7 @@ ngx_http_fhir_binary_introspect_find(ngx_http_request_t *r,
     }
 
     ngx_memcpy(question->key, ctx->grant.key, FHB_DIGEST_LEN);
-    ngx_http_fhir_binary_flight_init(&question->flight);
+    ngx_http_fhir_binary_single_flight_init(&question->flight);
     ngx_queue_insert_tail(fmcf->asking, &question->queue);
 
 found:
@@ -197,7 +197,7 @@ ngx_http_fhir_binary_introspect_done(ngx_http_request_t *r,
     ngx_queue_remove(&question->queue);
     ngx_queue_init(&question->queue);
 
-    ngx_http_fhir_binary_flight_land(&question->flight);
+    ngx_http_fhir_binary_single_flight_wake(&question->flight);
 }
 
 
@@ -277,7 +277,7 @@ ngx_http_fhir_binary_introspect_gone(void *data)
 
     if (!question->landed && question->flight.owner == asker->request) {
         /* one of those who wait asks in its place */
-        ngx_http_fhir_binary_flight_land(&question->flight);
+        ngx_http_fhir_binary_single_flight_wake(&question->flight);
     }
 
     if (--question->users == 0) {

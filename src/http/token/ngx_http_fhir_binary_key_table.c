@@ -114,7 +114,7 @@ ngx_http_fhir_binary_key_table_get(ngx_http_request_t *r,
 
     keys->server = server;
     keys->table = table;
-    ngx_http_fhir_binary_flight_init(&keys->flight);
+    ngx_http_fhir_binary_single_flight_init(&keys->flight);
 
     ngx_queue_insert_head(&table->empty, &keys->queue);
     table->nempty++;

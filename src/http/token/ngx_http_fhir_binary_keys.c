@@ -78,7 +78,7 @@ ngx_http_fhir_binary_keys_add(ngx_conf_t *cf, ngx_str_t *uri)
 
     keys->uri = *uri;
     keys->server = server;
-    ngx_http_fhir_binary_flight_init(&keys->flight);
+    ngx_http_fhir_binary_single_flight_init(&keys->flight);
 
     cln->handler = ngx_http_fhir_binary_keys_exit;
     cln->data = keys;
@@ -176,7 +176,7 @@ ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
         }
     }
 
-    return ngx_http_fhir_binary_flight_wait(r, ctx, &keys->flight);
+    return ngx_http_fhir_binary_single_flight_wait(r, ctx, &keys->flight);
 }
 
 
@@ -229,7 +229,7 @@ ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    return ngx_http_fhir_binary_flight_wait(r, ctx, &keys->flight);
+    return ngx_http_fhir_binary_single_flight_wait(r, ctx, &keys->flight);
 }
 
 
@@ -361,7 +361,7 @@ ngx_http_fhir_binary_keys_land(ngx_http_request_t *r,
         owner->keys = NULL;
     }
 
-    ngx_http_fhir_binary_flight_land(&keys->flight);
+    ngx_http_fhir_binary_single_flight_wake(&keys->flight);
 }
 
 
@@ -375,6 +375,6 @@ ngx_http_fhir_binary_keys_gone(void *data)
     ngx_http_fhir_binary_keys_owner_t  *owner = data;
 
     if (owner->keys != NULL) {
-        ngx_http_fhir_binary_flight_land(&owner->keys->flight);
+        ngx_http_fhir_binary_single_flight_wake(&owner->keys->flight);
     }
 }

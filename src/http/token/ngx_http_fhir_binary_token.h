@@ -78,12 +78,15 @@ ngx_int_t ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
 ngx_int_t ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 
-/* flight */
+/* single flight */
 
-void ngx_http_fhir_binary_flight_init(ngx_http_fhir_binary_flight_t *flight);
-ngx_int_t ngx_http_fhir_binary_flight_wait(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_flight_t *flight);
-void ngx_http_fhir_binary_flight_land(ngx_http_fhir_binary_flight_t *flight);
+void ngx_http_fhir_binary_single_flight_init(
+    ngx_http_fhir_binary_single_flight_t *flight);
+ngx_int_t ngx_http_fhir_binary_single_flight_wait(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_http_fhir_binary_single_flight_t *flight);
+void ngx_http_fhir_binary_single_flight_wake(
+    ngx_http_fhir_binary_single_flight_t *flight);
 
 /* scope */
 

@@ -1,5 +1,6 @@
 /*
- * Flight: one request asks, and those that need the same answer wait for it.
+ * Single flight: one request asks, and those that need the same answer wait
+ * for it.
  *
  * A waiting request is parked in its access phase and run again from the
  * event loop.  Its place in the queue is given back when its pool goes, so
@@ -9,14 +10,15 @@
 #include "ngx_http_fhir_binary_token.h"
 
 
-static ngx_http_fhir_binary_waiter_t *ngx_http_fhir_binary_flight_waiter(
+static ngx_http_fhir_binary_waiter_t *ngx_http_fhir_binary_single_flight_waiter(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
-static void ngx_http_fhir_binary_flight_leave(void *data);
-static void ngx_http_fhir_binary_flight_resume(ngx_event_t *ev);
+static void ngx_http_fhir_binary_single_flight_leave(void *data);
+static void ngx_http_fhir_binary_single_flight_resume(ngx_event_t *ev);
 
 
 void
-ngx_http_fhir_binary_flight_init(ngx_http_fhir_binary_flight_t *flight)
+ngx_http_fhir_binary_single_flight_init(
+    ngx_http_fhir_binary_single_flight_t *flight)
 {
     ngx_queue_init(&flight->waiters);
     flight->owner = NULL;
@@ -28,12 +30,13 @@ ngx_http_fhir_binary_flight_init(ngx_http_fhir_binary_flight_t *flight)
  */
 
 ngx_int_t
-ngx_http_fhir_binary_flight_wait(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_flight_t *flight)
+ngx_http_fhir_binary_single_flight_wait(ngx_http_request_t *r,
+    ngx_http_fhir_binary_ctx_t *ctx,
+    ngx_http_fhir_binary_single_flight_t *flight)
 {
     ngx_http_fhir_binary_waiter_t  *waiter;
 
-    waiter = ngx_http_fhir_binary_flight_waiter(r, ctx);
+    waiter = ngx_http_fhir_binary_single_flight_waiter(r, ctx);
 
     if (waiter == NULL) {
         return NGX_ERROR;
@@ -49,7 +52,7 @@ ngx_http_fhir_binary_flight_wait(ngx_http_request_t *r,
 
 
 static ngx_http_fhir_binary_waiter_t *
-ngx_http_fhir_binary_flight_waiter(ngx_http_request_t *r,
+ngx_http_fhir_binary_single_flight_waiter(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     ngx_pool_cleanup_t             *cln;
@@ -69,11 +72,11 @@ ngx_http_fhir_binary_flight_waiter(ngx_http_request_t *r,
     ngx_memzero(waiter, sizeof(ngx_http_fhir_binary_waiter_t));
 
     waiter->request = r;
-    waiter->event.handler = ngx_http_fhir_binary_flight_resume;
+    waiter->event.handler = ngx_http_fhir_binary_single_flight_resume;
     waiter->event.data = waiter;
     waiter->event.log = r->connection->log;
 
-    cln->handler = ngx_http_fhir_binary_flight_leave;
+    cln->handler = ngx_http_fhir_binary_single_flight_leave;
 
     ctx->grant.waiter = waiter;
 
@@ -82,7 +85,7 @@ ngx_http_fhir_binary_flight_waiter(ngx_http_request_t *r,
 
 
 static void
-ngx_http_fhir_binary_flight_leave(void *data)
+ngx_http_fhir_binary_single_flight_leave(void *data)
 {
     ngx_http_fhir_binary_waiter_t  *waiter = data;
 
@@ -98,7 +101,8 @@ ngx_http_fhir_binary_flight_leave(void *data)
 
 
 void
-ngx_http_fhir_binary_flight_land(ngx_http_fhir_binary_flight_t *flight)
+ngx_http_fhir_binary_single_flight_wake(
+    ngx_http_fhir_binary_single_flight_t *flight)
 {
     ngx_queue_t                    *q;
     ngx_http_fhir_binary_waiter_t  *waiter;
@@ -119,7 +123,7 @@ ngx_http_fhir_binary_flight_land(ngx_http_fhir_binary_flight_t *flight)
 
 
 static void
-ngx_http_fhir_binary_flight_resume(ngx_event_t *ev)
+ngx_http_fhir_binary_single_flight_resume(ngx_event_t *ev)
 {
     ngx_connection_t               *c;
     ngx_http_request_t             *r;
