@@ -155,7 +155,7 @@ ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
     }
 #endif
 
-    if (ngx_http_fhir_binary_frame_meta(r, ctx) != NGX_OK
+    if (ngx_http_fhir_binary_envelope_meta(r, ctx) != NGX_OK
         || ngx_http_fhir_binary_header_document(r, ctx) != NGX_OK)
     {
         return NGX_ERROR;
@@ -305,8 +305,8 @@ ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
 
     r->allow_ranges = 0;
 
-    if (ngx_http_fhir_binary_frame_type(r, ctx) != NGX_OK
-        || ngx_http_fhir_binary_frame_write(r, ctx, &head, &tail) != NGX_OK)
+    if (ngx_http_fhir_binary_envelope_type(r, ctx) != NGX_OK
+        || ngx_http_fhir_binary_envelope_write(r, ctx, &head, &tail) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -29,13 +29,13 @@ fhb_rc_t ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
 ngx_int_t ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
-/* frame */
+/* envelope */
 
-ngx_int_t ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_envelope_meta(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_envelope_type(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_envelope_write(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *head, ngx_str_t *tail);
 
 /* header */

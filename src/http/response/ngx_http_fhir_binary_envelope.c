@@ -1,5 +1,5 @@
 /*
- * Frame: what stands around the base64 of a document in its FHIR form.
+ * Envelope: what stands around the base64 of a document in its FHIR form.
  */
 
 #include "ngx_http_fhir_binary_response.h"
@@ -9,17 +9,17 @@
 
 
 /* bytes; an id has 64 and a reference seldom more than 200 */
-#define NGX_HTTP_FHIR_BINARY_FRAME  640
+#define NGX_HTTP_FHIR_BINARY_ENVELOPE  640
 
 
-static void ngx_http_fhir_binary_frame_date(ngx_http_request_t *r);
-static ngx_int_t ngx_http_fhir_binary_frame_instant(ngx_http_request_t *r,
+static void ngx_http_fhir_binary_envelope_date(ngx_http_request_t *r);
+static ngx_int_t ngx_http_fhir_binary_envelope_instant(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, time_t seconds);
-static void ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
+static void ngx_http_fhir_binary_envelope_resource(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_int_t ngx_http_fhir_binary_frame_text(ngx_http_request_t *r,
+static ngx_int_t ngx_http_fhir_binary_envelope_text(ngx_http_request_t *r,
     const fhb_bin_head_t *head, ngx_uint_t tail, ngx_str_t *text);
-static fhb_rc_t ngx_http_fhir_binary_frame_part(fhb_out_t *out,
+static fhb_rc_t ngx_http_fhir_binary_envelope_part(fhb_out_t *out,
     const fhb_bin_head_t *head, ngx_uint_t tail);
 
 
@@ -28,7 +28,7 @@ static fhb_rc_t ngx_http_fhir_binary_frame_part(fhb_out_t *out,
  */
 
 ngx_int_t
-ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
+ngx_http_fhir_binary_envelope_meta(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_bin_head_t  *head;
@@ -47,13 +47,13 @@ ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
             return NGX_ERROR;
         }
 
-        return ngx_http_fhir_binary_frame_instant(r, ctx, ngx_time());
+        return ngx_http_fhir_binary_envelope_instant(r, ctx, ngx_time());
     }
 
-    ngx_http_fhir_binary_frame_date(r);
+    ngx_http_fhir_binary_envelope_date(r);
 
     if (ctx->source.meta) {
-        ngx_http_fhir_binary_frame_told(r, ctx);
+        ngx_http_fhir_binary_envelope_resource(r, ctx);
     }
 
     if (head->version_id.len == 0
@@ -67,7 +67,7 @@ ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    return ngx_http_fhir_binary_frame_instant(r, ctx,
+    return ngx_http_fhir_binary_envelope_instant(r, ctx,
                                           r->headers_out.last_modified_time);
 }
 
@@ -78,7 +78,7 @@ ngx_http_fhir_binary_frame_meta(ngx_http_request_t *r,
  */
 
 static void
-ngx_http_fhir_binary_frame_date(ngx_http_request_t *r)
+ngx_http_fhir_binary_envelope_date(ngx_http_request_t *r)
 {
     fhb_time_t        t;
     ngx_table_elt_t  *h;
@@ -106,7 +106,7 @@ ngx_http_fhir_binary_frame_date(ngx_http_request_t *r)
  */
 
 static void
-ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
+ngx_http_fhir_binary_envelope_resource(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_time_t             updated;
@@ -137,7 +137,7 @@ ngx_http_fhir_binary_frame_told(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_fhir_binary_frame_instant(ngx_http_request_t *r,
+ngx_http_fhir_binary_envelope_instant(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, time_t seconds)
 {
     u_char     *p;
@@ -159,7 +159,7 @@ ngx_http_fhir_binary_frame_instant(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
+ngx_http_fhir_binary_envelope_type(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_out_t  out;
@@ -188,15 +188,15 @@ ngx_http_fhir_binary_frame_type(ngx_http_request_t *r,
  */
 
 ngx_int_t
-ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
+ngx_http_fhir_binary_envelope_write(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *head, ngx_str_t *tail)
 {
     size_t     frame;
     uint64_t   len;
 
-    if (ngx_http_fhir_binary_frame_text(r, &ctx->document.head, 0, head)
+    if (ngx_http_fhir_binary_envelope_text(r, &ctx->document.head, 0, head)
         != NGX_OK
-        || ngx_http_fhir_binary_frame_text(r, &ctx->document.head, 1, tail)
+        || ngx_http_fhir_binary_envelope_text(r, &ctx->document.head, 1, tail)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -227,15 +227,15 @@ ngx_http_fhir_binary_frame_write(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_frame_text(ngx_http_request_t *r,
+ngx_http_fhir_binary_envelope_text(ngx_http_request_t *r,
     const fhb_bin_head_t *head, ngx_uint_t tail, ngx_str_t *text)
 {
-    u_char     buf[NGX_HTTP_FHIR_BINARY_FRAME], *p;
+    u_char     buf[NGX_HTTP_FHIR_BINARY_ENVELOPE], *p;
     fhb_out_t  out;
 
     fhb_out_init(&out, buf, sizeof(buf));
 
-    if (ngx_http_fhir_binary_frame_part(&out, head, tail) != FHB_OK) {
+    if (ngx_http_fhir_binary_envelope_part(&out, head, tail) != FHB_OK) {
         return NGX_ERROR;
     }
 
@@ -256,9 +256,9 @@ ngx_http_fhir_binary_frame_text(ngx_http_request_t *r,
 
     fhb_out_init(&out, NULL, 0);
 
-    if (ngx_http_fhir_binary_frame_part(&out, head, tail) != FHB_OK
+    if (ngx_http_fhir_binary_envelope_part(&out, head, tail) != FHB_OK
         || ngx_http_fhir_binary_out_alloc(r->pool, &out) != NGX_OK
-        || ngx_http_fhir_binary_frame_part(&out, head, tail) != FHB_OK)
+        || ngx_http_fhir_binary_envelope_part(&out, head, tail) != FHB_OK)
     {
         return NGX_ERROR;
     }
@@ -270,7 +270,7 @@ ngx_http_fhir_binary_frame_text(ngx_http_request_t *r,
 
 
 static fhb_rc_t
-ngx_http_fhir_binary_frame_part(fhb_out_t *out, const fhb_bin_head_t *head,
+ngx_http_fhir_binary_envelope_part(fhb_out_t *out, const fhb_bin_head_t *head,
     ngx_uint_t tail)
 {
     if (!tail) {
