@@ -48,7 +48,7 @@ ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
 
     if (rc == FHB_OK
         && ctx->document.choice.form != FHB_FORM_NATIVE
-        && ngx_http_fhir_binary_response_coded(r))
+        && ngx_http_fhir_binary_classify_coded(r))
     {
         return FHB_E_BACKEND_ENCODING;
     }

@@ -158,7 +158,7 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
     rc = ngx_http_fhir_binary_filter_verdict(r, ctx);
 
     if (rc == FHB_OK) {
-        rc = ngx_http_fhir_binary_response_source(r, ctx);
+        rc = ngx_http_fhir_binary_classify(r, ctx);
     }
 
     if (rc == FHB_OK && ctx->source.reader == NULL) {

@@ -95,7 +95,7 @@ ngx_http_fhir_binary_relay_form(ngx_http_request_t *r, fhb_rc_t rc)
         || status >= NGX_HTTP_INTERNAL_SERVER_ERROR
         || (rc != FHB_E_REFUSED
             && status != (ngx_uint_t) fhb_error_row(rc)->status)
-        || ngx_http_fhir_binary_response_coded(r)
+        || ngx_http_fhir_binary_classify_coded(r)
         || fhb_media_parse(&media,
                ngx_http_fhir_binary_to_core(r->headers_out.content_type))
            != FHB_OK)

@@ -16,11 +16,11 @@
 
 void ngx_http_fhir_binary_filter_init(void);
 
-/* response */
+/* classify */
 
-fhb_rc_t ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
+fhb_rc_t ngx_http_fhir_binary_classify(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_uint_t ngx_http_fhir_binary_response_coded(ngx_http_request_t *r);
+ngx_uint_t ngx_http_fhir_binary_classify_coded(ngx_http_request_t *r);
 
 /* document */
 

@@ -1,5 +1,5 @@
 /*
- * Response: is what came a whole document, or the part that was asked for,
+ * Classify: is what came a whole document, or the part that was asked for,
  * and does it stand in a FHIR resource?
  */
 
@@ -7,12 +7,12 @@
 #include "ngx_http_fhir_binary_core.h"
 
 
-static fhb_form_t ngx_http_fhir_binary_response_resource(ngx_http_request_t *r,
+static fhb_form_t ngx_http_fhir_binary_classify_resource(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
 
 fhb_rc_t
-ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
+ngx_http_fhir_binary_classify(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_form_t   form;
@@ -26,7 +26,7 @@ ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
 
     ctx->document.length = r->headers_out.content_length_n;
 
-    form = ngx_http_fhir_binary_response_resource(r, ctx);
+    form = ngx_http_fhir_binary_classify_resource(r, ctx);
 
     if (form != FHB_FORM_NONE) {
 
@@ -34,7 +34,7 @@ ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
             return FHB_E_BACKEND_RANGE;
         }
 
-        if (ngx_http_fhir_binary_response_coded(r)) {
+        if (ngx_http_fhir_binary_classify_coded(r)) {
             return FHB_E_BACKEND_ENCODING;
         }
 
@@ -107,7 +107,7 @@ ngx_http_fhir_binary_response_source(ngx_http_request_t *r,
  */
 
 static fhb_form_t
-ngx_http_fhir_binary_response_resource(ngx_http_request_t *r,
+ngx_http_fhir_binary_classify_resource(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_form_t   form;
@@ -151,7 +151,7 @@ ngx_http_fhir_binary_response_resource(ngx_http_request_t *r,
  */
 
 ngx_uint_t
-ngx_http_fhir_binary_response_coded(ngx_http_request_t *r)
+ngx_http_fhir_binary_classify_coded(ngx_http_request_t *r)
 {
     ngx_str_t  *coding;
 
