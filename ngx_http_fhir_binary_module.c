@@ -239,7 +239,7 @@ ngx_module_t  ngx_http_fhir_binary_module = {
     ngx_http_fhir_binary_commands,         /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    ngx_http_fhir_binary_request_init_module, /* init module */
+    ngx_http_fhir_binary_forward_init_module, /* init module */
     NULL,                                  /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */

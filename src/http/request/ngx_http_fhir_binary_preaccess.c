@@ -37,7 +37,7 @@ ngx_http_fhir_binary_rewrite_handler(ngx_http_request_t *r)
             && ngx_strlchr(r->unparsed_uri.data,
                            r->unparsed_uri.data + r->unparsed_uri.len, '#')
                == NULL
-            && ngx_http_fhir_binary_request_target(r) != NGX_OK)
+            && ngx_http_fhir_binary_forward_target(r) != NGX_OK)
         {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
@@ -104,7 +104,7 @@ ngx_http_fhir_binary_preaccess_handler(ngx_http_request_t *r)
     }
 
     if (ctx->asked.route_rc == FHB_OK
-        && ngx_http_fhir_binary_request_target(r) != NGX_OK)
+        && ngx_http_fhir_binary_forward_target(r) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

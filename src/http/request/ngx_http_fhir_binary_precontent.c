@@ -46,7 +46,7 @@ ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r)
 
     if (erred && ctx->asked.method == NGX_HTTP_FHIR_BINARY_METHOD_GET) {
         /* the header filter has set HEAD again for the first source */
-        ngx_http_fhir_binary_request_method(r, ctx);
+        ngx_http_fhir_binary_forward_method(r, ctx);
     }
 
     if (erred && ngx_http_fhir_binary_precontent_source(r, ctx) != NGX_OK) {
@@ -83,13 +83,13 @@ ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r)
         return ngx_http_fhir_binary_reject(r, ctx, rc);
     }
 
-    ngx_http_fhir_binary_request_method(r, ctx);
+    ngx_http_fhir_binary_forward_method(r, ctx);
 
-    ctx->asked.ranged = ngx_http_fhir_binary_request_ranged(r, ctx);
+    ctx->asked.ranged = ngx_http_fhir_binary_forward_ranged(r, ctx);
 
-    if (ngx_http_fhir_binary_request_headers(r, ctx) != NGX_OK
-        || ngx_http_fhir_binary_request_args(r) != NGX_OK
-        || ngx_http_fhir_binary_request_target(r) != NGX_OK)
+    if (ngx_http_fhir_binary_forward_headers(r, ctx) != NGX_OK
+        || ngx_http_fhir_binary_forward_args(r) != NGX_OK
+        || ngx_http_fhir_binary_forward_target(r) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -104,7 +104,7 @@ ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r)
 
     ctx->asked.prepared = 1;
 
-    return ngx_http_fhir_binary_request_body(r);
+    return ngx_http_fhir_binary_forward_body(r);
 }
 
 

@@ -35,18 +35,18 @@ void ngx_http_fhir_binary_negotiate_wish(const ngx_http_fhir_binary_ctx_t *ctx,
 ngx_int_t ngx_http_fhir_binary_negotiate_available(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 
-/* request */
+/* forward */
 
-ngx_int_t ngx_http_fhir_binary_request_init_module(ngx_cycle_t *cycle);
-ngx_int_t ngx_http_fhir_binary_request_body(ngx_http_request_t *r);
-void ngx_http_fhir_binary_request_method(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_forward_init_module(ngx_cycle_t *cycle);
+ngx_int_t ngx_http_fhir_binary_forward_body(ngx_http_request_t *r);
+void ngx_http_fhir_binary_forward_method(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_uint_t ngx_http_fhir_binary_request_ranged(ngx_http_request_t *r,
+ngx_uint_t ngx_http_fhir_binary_forward_ranged(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_forward_headers(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_request_target(ngx_http_request_t *r);
-ngx_int_t ngx_http_fhir_binary_request_args(ngx_http_request_t *r);
+ngx_int_t ngx_http_fhir_binary_forward_target(ngx_http_request_t *r);
+ngx_int_t ngx_http_fhir_binary_forward_args(ngx_http_request_t *r);
 
 /* conditional */
 

@@ -1,5 +1,5 @@
 /*
- * Request: what the backend sees of the client's request.
+ * Forward: what the backend sees of the client's request.
  *
  * Conditionals, Accept-Encoding and most ranges stay with the gateway, since
  * the answer is chosen and cut here.  proxy_pass copies every element of the
@@ -12,15 +12,15 @@
 #include "fhb_query.h"
 
 
-static ngx_uint_t ngx_http_fhir_binary_request_is_target(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_fhir_binary_forward_is_target(ngx_http_request_t *r,
     size_t len);
-static ngx_str_t ngx_http_fhir_binary_request_upstream(
+static ngx_str_t ngx_http_fhir_binary_forward_upstream(
     const ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_uint_t ngx_http_fhir_binary_request_drops(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_fhir_binary_forward_drops(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_table_elt_t *h);
-static ngx_int_t ngx_http_fhir_binary_request_index(
+static ngx_int_t ngx_http_fhir_binary_forward_index(
     ngx_http_core_main_conf_t *cmcf, const ngx_str_t *name);
-static void ngx_http_fhir_binary_request_body_done(ngx_http_request_t *r);
+static void ngx_http_fhir_binary_forward_body_done(ngx_http_request_t *r);
 
 
 /*
@@ -31,7 +31,7 @@ static void ngx_http_fhir_binary_request_body_done(ngx_http_request_t *r);
 static const struct {
     ngx_str_t  header;
     ngx_str_t  variable;
-} ngx_http_fhir_binary_request_dropped[NGX_HTTP_FHIR_BINARY_DROPPED] = {
+} ngx_http_fhir_binary_forward_dropped[NGX_HTTP_FHIR_BINARY_DROPPED] = {
     { ngx_string("accept"), ngx_string("http_accept") },
     { ngx_string("accept-encoding"), ngx_string("http_accept_encoding") },
     { ngx_string("if-match"), ngx_string("http_if_match") },
@@ -50,7 +50,7 @@ static const struct {
  */
 
 ngx_int_t
-ngx_http_fhir_binary_request_init_module(ngx_cycle_t *cycle)
+ngx_http_fhir_binary_forward_init_module(ngx_cycle_t *cycle)
 {
     ngx_str_t                          request_uri, host, http_host;
     ngx_uint_t                         i;
@@ -70,13 +70,13 @@ ngx_http_fhir_binary_request_init_module(ngx_cycle_t *cycle)
     }
 
     for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
-        fmcf->dropped[i] = ngx_http_fhir_binary_request_index(cmcf,
-                            &ngx_http_fhir_binary_request_dropped[i].variable);
+        fmcf->dropped[i] = ngx_http_fhir_binary_forward_index(cmcf,
+                            &ngx_http_fhir_binary_forward_dropped[i].variable);
     }
 
-    fmcf->request_uri = ngx_http_fhir_binary_request_index(cmcf, &request_uri);
-    fmcf->host = ngx_http_fhir_binary_request_index(cmcf, &host);
-    fmcf->http_host = ngx_http_fhir_binary_request_index(cmcf, &http_host);
+    fmcf->request_uri = ngx_http_fhir_binary_forward_index(cmcf, &request_uri);
+    fmcf->host = ngx_http_fhir_binary_forward_index(cmcf, &host);
+    fmcf->http_host = ngx_http_fhir_binary_forward_index(cmcf, &http_host);
 
     return NGX_OK;
 }
@@ -85,7 +85,7 @@ ngx_http_fhir_binary_request_init_module(ngx_cycle_t *cycle)
 /* NGX_ERROR: nobody uses it */
 
 static ngx_int_t
-ngx_http_fhir_binary_request_index(ngx_http_core_main_conf_t *cmcf,
+ngx_http_fhir_binary_forward_index(ngx_http_core_main_conf_t *cmcf,
     const ngx_str_t *name)
 {
     ngx_uint_t            i;
@@ -113,7 +113,7 @@ ngx_http_fhir_binary_request_index(ngx_http_core_main_conf_t *cmcf,
  */
 
 ngx_int_t
-ngx_http_fhir_binary_request_body(ngx_http_request_t *r)
+ngx_http_fhir_binary_forward_body(ngx_http_request_t *r)
 {
     ngx_int_t  rc;
 
@@ -122,7 +122,7 @@ ngx_http_fhir_binary_request_body(ngx_http_request_t *r)
     }
 
     rc = ngx_http_read_client_request_body(r,
-                                    ngx_http_fhir_binary_request_body_done);
+                                    ngx_http_fhir_binary_forward_body_done);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
         return rc;
@@ -135,7 +135,7 @@ ngx_http_fhir_binary_request_body(ngx_http_request_t *r)
 
 
 static void
-ngx_http_fhir_binary_request_body_done(ngx_http_request_t *r)
+ngx_http_fhir_binary_forward_body_done(ngx_http_request_t *r)
 {
     r->request_body->bufs = NULL;
 
@@ -155,7 +155,7 @@ ngx_http_fhir_binary_request_body_done(ngx_http_request_t *r)
  */
 
 void
-ngx_http_fhir_binary_request_method(ngx_http_request_t *r,
+ngx_http_fhir_binary_forward_method(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     if (r->method != NGX_HTTP_HEAD
@@ -178,7 +178,7 @@ ngx_http_fhir_binary_request_method(ngx_http_request_t *r,
  */
 
 ngx_uint_t
-ngx_http_fhir_binary_request_ranged(ngx_http_request_t *r,
+ngx_http_fhir_binary_forward_ranged(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     ngx_str_t   *range;
@@ -208,7 +208,7 @@ ngx_http_fhir_binary_request_ranged(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
+ngx_http_fhir_binary_forward_headers(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     ngx_list_t                         headers;
@@ -242,7 +242,7 @@ ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
 
     while ((h = ngx_http_fhir_binary_field_next(&fields)) != NULL) {
 
-        if (ngx_http_fhir_binary_request_drops(r, ctx, h)) {
+        if (ngx_http_fhir_binary_forward_drops(r, ctx, h)) {
             continue;
         }
 
@@ -262,7 +262,7 @@ ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
     ngx_memzero(kept, sizeof(ngx_table_elt_t));
 
     ngx_str_set(&kept->key, "Accept");
-    kept->value = ngx_http_fhir_binary_request_upstream(ctx);
+    kept->value = ngx_http_fhir_binary_forward_upstream(ctx);
     kept->lowcase_key = (u_char *) "accept";
     kept->hash = ngx_hash_key(kept->lowcase_key, kept->key.len);
 
@@ -283,7 +283,7 @@ ngx_http_fhir_binary_request_headers(ngx_http_request_t *r,
  */
 
 static ngx_str_t
-ngx_http_fhir_binary_request_upstream(const ngx_http_fhir_binary_ctx_t *ctx)
+ngx_http_fhir_binary_forward_upstream(const ngx_http_fhir_binary_ctx_t *ctx)
 {
     ngx_str_t  any = ngx_string("*/*");
     ngx_str_t  dstu2 = ngx_string("application/json+fhir");
@@ -298,7 +298,7 @@ ngx_http_fhir_binary_request_upstream(const ngx_http_fhir_binary_ctx_t *ctx)
 
 
 static ngx_uint_t
-ngx_http_fhir_binary_request_drops(ngx_http_request_t *r,
+ngx_http_fhir_binary_forward_drops(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_table_elt_t *h)
 {
     ngx_uint_t        i;
@@ -306,7 +306,7 @@ ngx_http_fhir_binary_request_drops(ngx_http_request_t *r,
 
     for (i = 0; i < NGX_HTTP_FHIR_BINARY_DROPPED; i++) {
 
-        name = &ngx_http_fhir_binary_request_dropped[i].header;
+        name = &ngx_http_fhir_binary_forward_dropped[i].header;
 
         if (h->key.len != name->len
             || ngx_strncasecmp(h->key.data, name->data, name->len) != 0)
@@ -328,7 +328,7 @@ ngx_http_fhir_binary_request_drops(ngx_http_request_t *r,
  */
 
 ngx_int_t
-ngx_http_fhir_binary_request_target(ngx_http_request_t *r)
+ngx_http_fhir_binary_forward_target(ngx_http_request_t *r)
 {
     u_char                            *p, *start;
     size_t                             len;
@@ -343,7 +343,7 @@ ngx_http_fhir_binary_request_target(ngx_http_request_t *r)
     }
 
     if (r->valid_unparsed_uri
-        && ngx_http_fhir_binary_request_is_target(r, len))
+        && ngx_http_fhir_binary_forward_is_target(r, len))
     {
         return NGX_OK;
     }
@@ -384,7 +384,7 @@ ngx_http_fhir_binary_request_target(ngx_http_request_t *r)
  */
 
 static ngx_uint_t
-ngx_http_fhir_binary_request_is_target(ngx_http_request_t *r, size_t len)
+ngx_http_fhir_binary_forward_is_target(ngx_http_request_t *r, size_t len)
 {
     u_char  *p;
 
@@ -411,7 +411,7 @@ ngx_http_fhir_binary_request_is_target(ngx_http_request_t *r, size_t len)
  */
 
 ngx_int_t
-ngx_http_fhir_binary_request_args(ngx_http_request_t *r)
+ngx_http_fhir_binary_forward_args(ngx_http_request_t *r)
 {
     int                                     fhir;
     u_char                                 *p;
