@@ -243,7 +243,7 @@ ngx_module_t  ngx_http_fhir_binary_module = {
     NULL,                                  /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    ngx_http_fhir_binary_block_exit,       /* exit process */
+    ngx_http_fhir_binary_bufpool_exit,       /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };

@@ -741,10 +741,10 @@ void ngx_http_fhir_binary_refusal_diagnostics(ngx_http_fhir_binary_ctx_t *ctx,
 void ngx_http_fhir_binary_refusal_code(ngx_http_fhir_binary_ctx_t *ctx,
     ngx_str_t code);
 
-/* block */
+/* bufpool */
 
-u_char *ngx_http_fhir_binary_block_take(ngx_http_request_t *r, size_t size);
-void ngx_http_fhir_binary_block_exit(ngx_cycle_t *cycle);
+u_char *ngx_http_fhir_binary_bufpool_take(ngx_http_request_t *r, size_t size);
+void ngx_http_fhir_binary_bufpool_exit(ngx_cycle_t *cycle);
 
 /* variables */
 

@@ -256,7 +256,7 @@ ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
             return NGX_ERROR;
         }
 
-        b->start = ngx_http_fhir_binary_block_take(r, ctx->conf->bufs.size);
+        b->start = ngx_http_fhir_binary_bufpool_take(r, ctx->conf->bufs.size);
         if (b->start == NULL) {
             return NGX_ERROR;
         }
