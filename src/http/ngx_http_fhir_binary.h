@@ -635,11 +635,12 @@ typedef struct {
 } ngx_http_fhir_binary_ctx_t;
 
 
-/* kept */
+/* anchor */
 
-ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_kept_add(
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_anchor_add(
     ngx_http_request_t *r);
-ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_kept(ngx_http_request_t *r);
+ngx_http_fhir_binary_ctx_t *ngx_http_fhir_binary_anchor_find(
+    ngx_http_request_t *r);
 
 /* phase */
 

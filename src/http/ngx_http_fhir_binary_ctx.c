@@ -29,7 +29,7 @@ ngx_http_fhir_binary_ctx(ngx_http_request_t *r)
 {
     ngx_http_fhir_binary_ctx_t  *ctx;
 
-    ctx = ngx_http_fhir_binary_kept(r);
+    ctx = ngx_http_fhir_binary_anchor_find(r);
 
     if (ctx != NULL
         && ngx_http_get_module_ctx(r, ngx_http_fhir_binary_module) == NULL)
@@ -128,7 +128,7 @@ ngx_http_fhir_binary_ctx_create(ngx_http_request_t *r,
 {
     ngx_http_fhir_binary_ctx_t  *ctx;
 
-    ctx = ngx_http_fhir_binary_kept_add(r);
+    ctx = ngx_http_fhir_binary_anchor_add(r);
     if (ctx == NULL) {
         return NULL;
     }

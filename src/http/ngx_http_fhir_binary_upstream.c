@@ -340,7 +340,7 @@ ngx_http_fhir_binary_upstream_init(void *data)
     r = ngx_http_fhir_binary_upstream_next;
     ngx_http_fhir_binary_upstream_next = NULL;
 
-    ctx = r ? ngx_http_fhir_binary_kept(r) : NULL;
+    ctx = r ? ngx_http_fhir_binary_anchor_find(r) : NULL;
 
     if (ctx == NULL
         || (data != r->upstream->input_filter_ctx
@@ -460,7 +460,7 @@ ngx_http_fhir_binary_upstream_pipe(ngx_event_pipe_t *p, ngx_buf_t *buf)
     ngx_buf_t                   *b;
     ngx_http_fhir_binary_ctx_t  *ctx;
 
-    ctx = ngx_http_fhir_binary_kept(p->output_ctx);
+    ctx = ngx_http_fhir_binary_anchor_find(p->output_ctx);
 
     if (ctx->upstream.body == NGX_HTTP_FHIR_BINARY_BODY_BROKEN) {
         return NGX_OK;
@@ -501,7 +501,7 @@ ngx_http_fhir_binary_upstream_filter(void *data, ssize_t bytes)
 
     ngx_http_fhir_binary_ctx_t  *ctx;
 
-    ctx = ngx_http_fhir_binary_kept(r);
+    ctx = ngx_http_fhir_binary_anchor_find(r);
 
     if (ctx->upstream.body == NGX_HTTP_FHIR_BINARY_BODY_BROKEN) {
         return NGX_OK;
@@ -692,7 +692,7 @@ ngx_http_fhir_binary_upstream_writer(ngx_http_request_t *r)
     ngx_event_pipe_t            *p;
     ngx_http_fhir_binary_ctx_t  *ctx;
 
-    ctx = ngx_http_fhir_binary_kept(r);
+    ctx = ngx_http_fhir_binary_anchor_find(r);
     p = r->upstream->pipe;
 
     /*

@@ -7,7 +7,7 @@
 # in a pointer that is not const, or as the first argument of what writes.
 
 declare -A owner=(
-    [request]=src/http/ngx_http_fhir_binary_kept.c
+    [request]=src/http/ngx_http_fhir_binary_anchor.c
     [conf]=src/http/ngx_http_fhir_binary_ctx.c
     [origin]=src/http/ngx_http_fhir_binary_ctx.c
     [redirect]=src/http/ngx_http_fhir_binary_ctx.c

@@ -1,5 +1,5 @@
 /*
- * Kept: the context of a request outlives what nginx does with the request.
+ * Anchor: the context of a request outlives what nginx does with the request.
  *
  * nginx wipes the modules' contexts on an internal redirect.  A cleanup of
  * the request's pool, which is found by its handler, keeps this module's.
@@ -8,7 +8,7 @@
 #include "ngx_http_fhir_binary.h"
 
 
-static void ngx_http_fhir_binary_kept_mark(void *data);
+static void ngx_http_fhir_binary_anchor_mark(void *data);
 
 
 /*
@@ -16,7 +16,7 @@ static void ngx_http_fhir_binary_kept_mark(void *data);
  */
 
 ngx_http_fhir_binary_ctx_t *
-ngx_http_fhir_binary_kept_add(ngx_http_request_t *r)
+ngx_http_fhir_binary_anchor_add(ngx_http_request_t *r)
 {
     ngx_pool_cleanup_t          *cln;
     ngx_http_fhir_binary_ctx_t  *ctx;
@@ -30,7 +30,7 @@ ngx_http_fhir_binary_kept_add(ngx_http_request_t *r)
     ngx_memzero(ctx, sizeof(ngx_http_fhir_binary_ctx_t));
 
     ctx->request = r;
-    cln->handler = ngx_http_fhir_binary_kept_mark;
+    cln->handler = ngx_http_fhir_binary_anchor_mark;
 
     return ctx;
 }
@@ -39,7 +39,7 @@ ngx_http_fhir_binary_kept_add(ngx_http_request_t *r)
 /* only a marker: the memory is the pool's */
 
 static void
-ngx_http_fhir_binary_kept_mark(void *data)
+ngx_http_fhir_binary_anchor_mark(void *data)
 {
 }
 
@@ -49,7 +49,7 @@ ngx_http_fhir_binary_kept_mark(void *data)
  */
 
 ngx_http_fhir_binary_ctx_t *
-ngx_http_fhir_binary_kept(ngx_http_request_t *r)
+ngx_http_fhir_binary_anchor_find(ngx_http_request_t *r)
 {
     ngx_pool_cleanup_t          *cln;
     ngx_http_fhir_binary_ctx_t  *ctx;
@@ -62,7 +62,7 @@ ngx_http_fhir_binary_kept(ngx_http_request_t *r)
 
     for (cln = r->pool->cleanup; cln; cln = cln->next) {
 
-        if (cln->handler != ngx_http_fhir_binary_kept_mark) {
+        if (cln->handler != ngx_http_fhir_binary_anchor_mark) {
             continue;
         }
 
