@@ -76,42 +76,42 @@ static ngx_command_t  ngx_http_fhir_binary_commands[] = {
 
     { ngx_string("fhir_binary_key_file"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
-      ngx_http_fhir_binary_policy_key_file,
+      ngx_http_fhir_binary_conf_key_file,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("fhir_binary_key_request"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
-      ngx_http_fhir_binary_policy_uri,
+      ngx_http_fhir_binary_conf_uri,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_fhir_binary_loc_conf_t, key_request),
       NULL },
 
     { ngx_string("fhir_binary_introspect"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE12,
-      ngx_http_fhir_binary_policy_uri,
+      ngx_http_fhir_binary_conf_uri,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_fhir_binary_loc_conf_t, introspect),
       NULL },
 
     { ngx_string("fhir_binary_issuer"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_1MORE,
-      ngx_http_fhir_binary_policy_names,
+      ngx_http_fhir_binary_conf_names,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_fhir_binary_loc_conf_t, issuers),
       NULL },
 
     { ngx_string("fhir_binary_audience"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_1MORE,
-      ngx_http_fhir_binary_policy_names,
+      ngx_http_fhir_binary_conf_names,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_fhir_binary_loc_conf_t, audiences),
       NULL },
 
     { ngx_string("fhir_binary_algorithms"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_1MORE,
-      ngx_http_fhir_binary_policy_algorithms,
+      ngx_http_fhir_binary_conf_algorithms,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -125,14 +125,14 @@ static ngx_command_t  ngx_http_fhir_binary_commands[] = {
 
     { ngx_string("fhir_binary_claim"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_2MORE,
-      ngx_http_fhir_binary_policy_claim,
+      ngx_http_fhir_binary_conf_claim,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("fhir_binary_tenant"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
-      ngx_http_fhir_binary_policy_value,
+      ngx_http_fhir_binary_conf_value,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_fhir_binary_loc_conf_t, tenant),
       NULL },
@@ -146,28 +146,28 @@ static ngx_command_t  ngx_http_fhir_binary_commands[] = {
 
     { ngx_string("fhir_binary_token_cache"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE123,
-      ngx_http_fhir_binary_zone,
+      ngx_http_fhir_binary_conf_cache,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("fhir_binary_scope"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_2MORE,
-      ngx_http_fhir_binary_policy_scope,
+      ngx_http_fhir_binary_conf_scope,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("fhir_binary_patient"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE12,
-      ngx_http_fhir_binary_policy_patient,
+      ngx_http_fhir_binary_conf_patient,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("fhir_binary_base"),
       NGX_HTTP_FHIR_BINARY_ANYWHERE|NGX_CONF_TAKE1,
-      ngx_http_fhir_binary_policy_value,
+      ngx_http_fhir_binary_conf_value,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_fhir_binary_loc_conf_t, base),
       NULL },
@@ -229,7 +229,7 @@ static ngx_http_module_t  ngx_http_fhir_binary_module_ctx = {
     NULL,                                  /* merge server configuration */
 
     ngx_http_fhir_binary_create_loc_conf,  /* create location configuration */
-    ngx_http_fhir_binary_merge_loc_conf    /* merge location configuration */
+    ngx_http_fhir_binary_conf_merge    /* merge location configuration */
 };
 
 

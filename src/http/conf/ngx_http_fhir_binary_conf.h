@@ -36,35 +36,35 @@ void ngx_http_fhir_binary_conf_error_pages(ngx_conf_t *cf,
     const ngx_http_fhir_binary_loc_conf_t *prev,
     ngx_http_fhir_binary_loc_conf_t *conf);
 
-/* policy */
+/* conf token */
 
 extern ngx_conf_enum_t  ngx_http_fhir_binary_profiles[];
 
-char *ngx_http_fhir_binary_policy_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_fhir_binary_conf_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_fhir_binary_conf_uri(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_fhir_binary_policy_names(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_fhir_binary_conf_names(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_fhir_binary_policy_algorithms(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-char *ngx_http_fhir_binary_policy_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_fhir_binary_conf_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_fhir_binary_policy_scope(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_fhir_binary_conf_claim(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_fhir_binary_policy_patient(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_fhir_binary_conf_scope(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_fhir_binary_policy_value(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_fhir_binary_conf_patient(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_fhir_binary_conf_value(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* merge */
+/* conf merge */
 
-char *ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent,
+char *ngx_http_fhir_binary_conf_merge(ngx_conf_t *cf, void *parent,
     void *child);
 
-/* zone */
+/* conf cache */
 
-char *ngx_http_fhir_binary_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_fhir_binary_conf_cache(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 

@@ -1,5 +1,5 @@
 /*
- * Zone: the directive fhir_binary_token_cache.
+ * Conf, cache: the directive fhir_binary_token_cache.
  */
 
 #include "ngx_http_fhir_binary_conf.h"
@@ -9,12 +9,12 @@
 #define NGX_HTTP_FHIR_BINARY_CACHE_MIN  (8 * ngx_pagesize)
 
 
-static ngx_int_t ngx_http_fhir_binary_zone_option(ngx_conf_t *cf,
+static ngx_int_t ngx_http_fhir_binary_conf_cache_option(ngx_conf_t *cf,
     ngx_str_t *value, const char *name, time_t *time);
 
 
 char *
-ngx_http_fhir_binary_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_fhir_binary_conf_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     u_char                           *p;
     ssize_t                           size;
@@ -61,11 +61,12 @@ ngx_http_fhir_binary_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        if (ngx_http_fhir_binary_zone_option(cf, &value[i], "valid=",
-                                              &fbcf->cache_valid)
+        if (ngx_http_fhir_binary_conf_cache_option(cf, &value[i], "valid=",
+                                                   &fbcf->cache_valid)
             == NGX_OK
-            || ngx_http_fhir_binary_zone_option(cf, &value[i], "inactive=",
-                                                 &fbcf->cache_inactive)
+            || ngx_http_fhir_binary_conf_cache_option(cf, &value[i],
+                                                      "inactive=",
+                                                      &fbcf->cache_inactive)
                == NGX_OK)
         {
             continue;
@@ -107,7 +108,7 @@ wrong:
 
 
 static ngx_int_t
-ngx_http_fhir_binary_zone_option(ngx_conf_t *cf, ngx_str_t *value,
+ngx_http_fhir_binary_conf_cache_option(ngx_conf_t *cf, ngx_str_t *value,
     const char *name, time_t *time)
 {
     size_t     len;

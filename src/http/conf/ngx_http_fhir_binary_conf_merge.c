@@ -1,26 +1,26 @@
 /*
- * Merge: what the directives of a location and its parents come to, and what
- * must not be left unsaid.
+ * Conf, merge: what the directives of a location and its parents come to, and
+ * what must not be left unsaid.
  */
 
 #include "ngx_http_fhir_binary_conf.h"
 #include "ngx_http_fhir_binary_core.h"
 
 
-static char *ngx_http_fhir_binary_merge_policy(ngx_conf_t *cf,
+static char *ngx_http_fhir_binary_conf_merge_policy(ngx_conf_t *cf,
     ngx_http_fhir_binary_loc_conf_t *conf);
-static void ngx_http_fhir_binary_merge_paths(
+static void ngx_http_fhir_binary_conf_merge_paths(
     ngx_http_fhir_binary_loc_conf_t *conf);
-static char *ngx_http_fhir_binary_merge_missing(ngx_conf_t *cf,
+static char *ngx_http_fhir_binary_conf_merge_missing(ngx_conf_t *cf,
     const char *what);
-static ngx_int_t ngx_http_fhir_binary_merge_digest(ngx_conf_t *cf,
+static ngx_int_t ngx_http_fhir_binary_conf_merge_digest(ngx_conf_t *cf,
     ngx_http_fhir_binary_loc_conf_t *conf);
-static fhb_str_t ngx_http_fhir_binary_merge_uri(
+static fhb_str_t ngx_http_fhir_binary_conf_merge_uri(
     const ngx_http_complex_value_t *cv);
 
 
 char *
-ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+ngx_http_fhir_binary_conf_merge(ngx_conf_t *cf, void *parent, void *child)
 {
     ngx_http_fhir_binary_loc_conf_t  *prev = parent;
     ngx_http_fhir_binary_loc_conf_t  *conf = child;
@@ -99,12 +99,12 @@ ngx_http_fhir_binary_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_http_fhir_binary_conf_error_pages(cf, prev, conf);
 
-    return ngx_http_fhir_binary_merge_policy(cf, conf);
+    return ngx_http_fhir_binary_conf_merge_policy(cf, conf);
 }
 
 
 static void
-ngx_http_fhir_binary_merge_paths(ngx_http_fhir_binary_loc_conf_t *conf)
+ngx_http_fhir_binary_conf_merge_paths(ngx_http_fhir_binary_loc_conf_t *conf)
 {
     ngx_uint_t                     i;
     fhb_claims_path_t             *path;
@@ -129,7 +129,7 @@ ngx_http_fhir_binary_merge_paths(ngx_http_fhir_binary_loc_conf_t *conf)
  */
 
 static char *
-ngx_http_fhir_binary_merge_policy(ngx_conf_t *cf,
+ngx_http_fhir_binary_conf_merge_policy(ngx_conf_t *cf,
     ngx_http_fhir_binary_loc_conf_t *conf)
 {
     ngx_uint_t                 keys;
@@ -154,7 +154,7 @@ ngx_http_fhir_binary_merge_policy(ngx_conf_t *cf,
     policy->profile = conf->profile;
     policy->leeway = conf->leeway;
 
-    ngx_http_fhir_binary_merge_paths(conf);
+    ngx_http_fhir_binary_conf_merge_paths(conf);
 
     conf->introspected = conf->introspect_as;
 
@@ -180,7 +180,7 @@ ngx_http_fhir_binary_merge_policy(ngx_conf_t *cf,
             return NGX_CONF_OK;
         }
 
-        return ngx_http_fhir_binary_merge_missing(cf,
+        return ngx_http_fhir_binary_conf_merge_missing(cf,
                    "nothing there can check a token: write "
                    "\"fhir_binary_key_file\", \"fhir_binary_key_request\" or "
                    "\"fhir_binary_introspect\", or \"fhir_binary_auth off\" "
@@ -188,33 +188,33 @@ ngx_http_fhir_binary_merge_policy(ngx_conf_t *cf,
     }
 
     if (keys && policy->nissuers == 0) {
-        return ngx_http_fhir_binary_merge_missing(cf,
+        return ngx_http_fhir_binary_conf_merge_missing(cf,
                    "keys are trusted for no issuer: write "
                    "\"fhir_binary_issuer\" with the iss of the tokens");
     }
 
     if (keys && policy->naudiences == 0 && !policy->audience_off) {
-        return ngx_http_fhir_binary_merge_missing(cf,
+        return ngx_http_fhir_binary_conf_merge_missing(cf,
                    "it is not said for whom tokens must be meant: write "
                    "\"fhir_binary_audience\" with the aud of the tokens, or "
                    "\"fhir_binary_audience off\" for a server that sends none");
     }
 
     if (conf->tenant != NULL && policy->tenant.n == 0) {
-        return ngx_http_fhir_binary_merge_missing(cf,
+        return ngx_http_fhir_binary_conf_merge_missing(cf,
                    "\"fhir_binary_tenant\" needs to know the claim: write "
                    "\"fhir_binary_claim tenant MEMBER\"");
     }
 
     if (!keys && conf->introspected == NGX_HTTP_FHIR_BINARY_OPAQUE) {
-        return ngx_http_fhir_binary_merge_missing(cf,
+        return ngx_http_fhir_binary_conf_merge_missing(cf,
                    "\"fhir_binary_introspect\" with \"opaque\" leaves JWTs "
                    "unchecked: write \"all\", or add \"fhir_binary_key_file\" "
                    "or \"fhir_binary_key_request\"");
     }
 
     if (conf->key_set != NULL && conf->key_request != NULL) {
-        return ngx_http_fhir_binary_merge_missing(cf,
+        return ngx_http_fhir_binary_conf_merge_missing(cf,
                    "keys come from one source: write either "
                    "\"fhir_binary_key_file\" or \"fhir_binary_key_request\"");
     }
@@ -228,13 +228,13 @@ ngx_http_fhir_binary_merge_policy(ngx_conf_t *cf,
         }
     }
 
-    return (ngx_http_fhir_binary_merge_digest(cf, conf) == NGX_OK)
+    return (ngx_http_fhir_binary_conf_merge_digest(cf, conf) == NGX_OK)
            ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_fhir_binary_merge_missing(ngx_conf_t *cf, const char *what)
+ngx_http_fhir_binary_conf_merge_missing(ngx_conf_t *cf, const char *what)
 {
     ngx_http_core_loc_conf_t  *clcf;
 
@@ -256,7 +256,7 @@ ngx_http_fhir_binary_merge_missing(ngx_conf_t *cf, const char *what)
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_merge_digest(ngx_conf_t *cf,
+ngx_http_fhir_binary_conf_merge_digest(ngx_conf_t *cf,
     ngx_http_fhir_binary_loc_conf_t *conf)
 {
     fhb_claims_place_t         place;
@@ -268,8 +268,9 @@ ngx_http_fhir_binary_merge_digest(ngx_conf_t *cf,
     place.file.len = cscf->file_name ? ngx_strlen(cscf->file_name) : 0;
     place.line = cscf->line;
     place.server = ngx_http_fhir_binary_to_core(cscf->server_name);
-    place.key_uri = ngx_http_fhir_binary_merge_uri(conf->key_request);
-    place.introspect_uri = ngx_http_fhir_binary_merge_uri(conf->introspect);
+    place.key_uri = ngx_http_fhir_binary_conf_merge_uri(conf->key_request);
+    place.introspect_uri =
+                        ngx_http_fhir_binary_conf_merge_uri(conf->introspect);
     place.introspected = conf->introspected;
 
     return (fhb_claims_digest(conf->digest, &conf->policy, &place) == FHB_OK)
@@ -278,7 +279,7 @@ ngx_http_fhir_binary_merge_digest(ngx_conf_t *cf,
 
 
 static fhb_str_t
-ngx_http_fhir_binary_merge_uri(const ngx_http_complex_value_t *cv)
+ngx_http_fhir_binary_conf_merge_uri(const ngx_http_complex_value_t *cv)
 {
     ngx_str_t  uri;
 

@@ -1,5 +1,5 @@
 /*
- * Policy: the directives about tokens, scopes and patients.
+ * Conf, token: the directives about tokens, scopes and patients.
  */
 
 #include "ngx_http_fhir_binary_conf.h"
@@ -7,10 +7,10 @@
 #include "fhb_text.h"
 
 
-static ngx_int_t ngx_http_fhir_binary_policy_strings(ngx_conf_t *cf,
+static ngx_int_t ngx_http_fhir_binary_conf_strings(ngx_conf_t *cf,
     ngx_array_t **list, ngx_uint_t first);
-static ngx_uint_t ngx_http_fhir_binary_policy_scoped(ngx_array_t *scopes);
-static ngx_int_t ngx_http_fhir_binary_policy_complex(ngx_conf_t *cf,
+static ngx_uint_t ngx_http_fhir_binary_conf_scoped(ngx_array_t *scopes);
+static ngx_int_t ngx_http_fhir_binary_conf_complex(ngx_conf_t *cf,
     ngx_str_t *value, ngx_http_complex_value_t **cv);
 
 
@@ -22,7 +22,7 @@ ngx_conf_enum_t  ngx_http_fhir_binary_profiles[] = {
 
 
 static ngx_int_t
-ngx_http_fhir_binary_policy_strings(ngx_conf_t *cf, ngx_array_t **list,
+ngx_http_fhir_binary_conf_strings(ngx_conf_t *cf, ngx_array_t **list,
     ngx_uint_t first)
 {
     fhb_str_t   *s;
@@ -57,7 +57,7 @@ ngx_http_fhir_binary_policy_strings(ngx_conf_t *cf, ngx_array_t **list,
 
 
 static ngx_int_t
-ngx_http_fhir_binary_policy_complex(ngx_conf_t *cf, ngx_str_t *value,
+ngx_http_fhir_binary_conf_complex(ngx_conf_t *cf, ngx_str_t *value,
     ngx_http_complex_value_t **cv)
 {
     ngx_http_compile_complex_value_t  ccv;
@@ -78,7 +78,7 @@ ngx_http_fhir_binary_policy_complex(ngx_conf_t *cf, ngx_str_t *value,
 
 
 char *
-ngx_http_fhir_binary_policy_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
+ngx_http_fhir_binary_conf_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
     ngx_str_t                        *value;
@@ -104,7 +104,7 @@ ngx_http_fhir_binary_policy_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 char *
-ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_fhir_binary_conf_uri(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_str_t                        *value;
     ngx_http_complex_value_t        **cv;
@@ -129,7 +129,7 @@ ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_fhir_binary_policy_complex(cf, &value[1], cv) != NGX_OK) {
+    if (ngx_http_fhir_binary_conf_complex(cf, &value[1], cv) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -155,8 +155,7 @@ ngx_http_fhir_binary_policy_uri(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
-ngx_http_fhir_binary_policy_names(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_fhir_binary_conf_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_str_t     *value;
     ngx_array_t  **list;
@@ -169,7 +168,7 @@ ngx_http_fhir_binary_policy_names(ngx_conf_t *cf, ngx_command_t *cmd,
 
     value = cf->args->elts;
 
-    if (ngx_http_fhir_binary_policy_strings(cf, list, 1) != NGX_OK) {
+    if (ngx_http_fhir_binary_conf_strings(cf, list, 1) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -185,7 +184,7 @@ ngx_http_fhir_binary_policy_names(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 char *
-ngx_http_fhir_binary_policy_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
+ngx_http_fhir_binary_conf_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
     unsigned                          algs;
@@ -222,8 +221,7 @@ ngx_http_fhir_binary_policy_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 char *
-ngx_http_fhir_binary_policy_claim(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_fhir_binary_conf_claim(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_str_t                        *value;
     ngx_uint_t                        i, n;
@@ -270,7 +268,7 @@ found:
         }
     }
 
-    if (ngx_http_fhir_binary_policy_strings(cf, &names, 2) != NGX_OK) {
+    if (ngx_http_fhir_binary_conf_strings(cf, &names, 2) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -300,8 +298,7 @@ found:
 
 
 char *
-ngx_http_fhir_binary_policy_scope(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_fhir_binary_conf_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     fhb_str_t                        *resource;
     ngx_str_t                        *value;
@@ -323,7 +320,7 @@ ngx_http_fhir_binary_policy_scope(ngx_conf_t *cf, ngx_command_t *cmd,
     rule = ngx_array_push(fbcf->scopes);
 
     if (rule == NULL
-        || ngx_http_fhir_binary_policy_strings(cf, &any, 2) != NGX_OK)
+        || ngx_http_fhir_binary_conf_strings(cf, &any, 2) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -353,7 +350,7 @@ ngx_http_fhir_binary_policy_scope(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_fhir_binary_policy_scoped(fbcf->scopes)) {
+    if (ngx_http_fhir_binary_conf_scoped(fbcf->scopes)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "duplicate value \"%V\" in \"%V\" directive",
                            &value[1], &cmd->name);
@@ -383,7 +380,7 @@ ngx_http_fhir_binary_policy_scope(ngx_conf_t *cf, ngx_command_t *cmd,
  */
 
 static ngx_uint_t
-ngx_http_fhir_binary_policy_scoped(ngx_array_t *scopes)
+ngx_http_fhir_binary_conf_scoped(ngx_array_t *scopes)
 {
     ngx_uint_t         i;
     fhb_scope_rule_t  *rule, *last;
@@ -411,7 +408,7 @@ ngx_http_fhir_binary_policy_scoped(ngx_array_t *scopes)
 
 
 char *
-ngx_http_fhir_binary_policy_patient(ngx_conf_t *cf, ngx_command_t *cmd,
+ngx_http_fhir_binary_conf_patient(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
     ngx_str_t                        *value;
@@ -446,7 +443,7 @@ ngx_http_fhir_binary_policy_patient(ngx_conf_t *cf, ngx_command_t *cmd,
     {
         fbcf->patient = NGX_HTTP_FHIR_BINARY_REQUEST;
 
-        return (ngx_http_fhir_binary_policy_complex(cf, &value[2],
+        return (ngx_http_fhir_binary_conf_complex(cf, &value[2],
                                                     &fbcf->patient_request)
                 == NGX_OK) ? NGX_CONF_OK : NGX_CONF_ERROR;
     }
@@ -461,8 +458,7 @@ ngx_http_fhir_binary_policy_patient(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 char *
-ngx_http_fhir_binary_policy_value(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_fhir_binary_conf_value(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_str_t                  *value;
     ngx_http_complex_value_t  **cv;
@@ -475,6 +471,6 @@ ngx_http_fhir_binary_policy_value(ngx_conf_t *cf, ngx_command_t *cmd,
 
     value = cf->args->elts;
 
-    return (ngx_http_fhir_binary_policy_complex(cf, &value[1], cv) == NGX_OK)
+    return (ngx_http_fhir_binary_conf_complex(cf, &value[1], cv) == NGX_OK)
            ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
