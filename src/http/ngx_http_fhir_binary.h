@@ -201,35 +201,36 @@ typedef enum {
 /* how much of its answer there is */
 
 typedef enum {
-    NGX_HTTP_FHIR_BINARY_FETCHED_PART = 0,
-    NGX_HTTP_FHIR_BINARY_FETCHED_WHOLE,       /* the last byte was seen */
-    NGX_HTTP_FHIR_BINARY_FETCHED_LARGE        /* the limit was passed */
-} ngx_http_fhir_binary_fetched_t;
+    NGX_HTTP_FHIR_BINARY_SUBREQUEST_PART = 0,
+    NGX_HTTP_FHIR_BINARY_SUBREQUEST_WHOLE,    /* the last byte was seen */
+    NGX_HTTP_FHIR_BINARY_SUBREQUEST_LARGE     /* the limit was passed */
+} ngx_http_fhir_binary_subrequest_body_t;
 
 
 /* a subrequest of our own, whose answer is kept and never sent */
 
-typedef struct ngx_http_fhir_binary_fetch_s  ngx_http_fhir_binary_fetch_t;
+typedef struct ngx_http_fhir_binary_subrequest_s
+    ngx_http_fhir_binary_subrequest_t;
 
-typedef void (*ngx_http_fhir_binary_fetch_pt)(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch);
+typedef void (*ngx_http_fhir_binary_subrequest_pt)(ngx_http_request_t *r,
+    ngx_http_fhir_binary_subrequest_t *sub);
 
 /* the next slice of an answer with status 200; FHB_OK: the next one, too */
 
-typedef fhb_rc_t (*ngx_http_fhir_binary_fetch_read_pt)(void *data,
+typedef fhb_rc_t (*ngx_http_fhir_binary_subrequest_read_pt)(void *data,
     fhb_str_t slice);
 
-struct ngx_http_fhir_binary_fetch_s {
+struct ngx_http_fhir_binary_subrequest_s {
     ngx_uint_t                   status;      /* HTTP; 0: there was none */
     ngx_str_t                    body;
     size_t                       size;        /* allocated, bytes */
     size_t                       received;    /* of the body, bytes */
     size_t                       limit;       /* of them */
-    ngx_http_fhir_binary_fetch_pt  handler;   /* r is the parent */
-    ngx_http_fhir_binary_fetch_read_pt  read; /* NULL: body gathers all */
+    ngx_http_fhir_binary_subrequest_pt  handler; /* r is the parent */
+    ngx_http_fhir_binary_subrequest_read_pt  read; /* NULL: body gathers all */
     void                        *data;
     ngx_http_fhir_binary_sees_t  sees;
-    ngx_http_fhir_binary_fetched_t  body_is;
+    ngx_http_fhir_binary_subrequest_body_t  body_is;
     unsigned                     token:1;     /* $fhir_binary_token is set */
     unsigned                     done:1;
 };
@@ -292,7 +293,7 @@ typedef struct {
                                               /* is none, or cannot be used */
 
     ngx_http_fhir_binary_owner_t  owner;
-    ngx_http_fhir_binary_fetch_t *fetch;      /* of the patient's documents */
+    ngx_http_fhir_binary_subrequest_t *search; /* of the patient's documents */
     ngx_pool_cleanup_t          *bundle;      /* frees a page of them */
     ngx_str_t                    page;        /* its URI */
     ngx_uint_t                   pages;       /* asked for so far */
@@ -626,7 +627,7 @@ typedef struct {
     ngx_http_fhir_binary_output_t  output;    /* output */
 
     ngx_http_fhir_binary_grant_t  grant;      /* token/ */
-    ngx_http_fhir_binary_fetch_t *subrequest; /* token/, NULL: it is none */
+    ngx_http_fhir_binary_subrequest_t *subrequest; /* token/, NULL: none */
     ngx_http_fhir_binary_asked_t  asked;      /* request/ */
     ngx_http_fhir_binary_source_t  source;    /* stream/ */
     ngx_http_fhir_binary_check_t  check;      /* stream/ */

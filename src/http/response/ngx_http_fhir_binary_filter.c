@@ -107,7 +107,7 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
     }
 
     if (ctx->subrequest != NULL) {
-        return ngx_http_fhir_binary_fetch_header(r, ctx);
+        return ngx_http_fhir_binary_subrequest_header(r, ctx);
     }
 
     rc = ngx_http_fhir_binary_upstream_watch(r, ctx);
@@ -451,7 +451,7 @@ ngx_http_fhir_binary_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
                                         ngx_http_fhir_binary_filter_discard);
 
     case NGX_HTTP_FHIR_BINARY_PHASE_COLLECT:
-        return ngx_http_fhir_binary_fetch_body(r, ctx, in);
+        return ngx_http_fhir_binary_subrequest_body(r, ctx, in);
 
     case NGX_HTTP_FHIR_BINARY_PHASE_STORE:
         return ngx_http_fhir_binary_next_body(r, in);

@@ -40,9 +40,9 @@ static ngx_int_t ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx,
     ngx_http_fhir_binary_question_t *question);
 static void ngx_http_fhir_binary_introspect_done(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch);
+    ngx_http_fhir_binary_subrequest_t *sub);
 static fhb_rc_t ngx_http_fhir_binary_introspect_judge(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_fetch_t *fetch,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_subrequest_t *sub,
     ngx_http_fhir_binary_question_t *question);
 static ngx_int_t ngx_http_fhir_binary_introspect_take(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx,
@@ -154,18 +154,18 @@ static ngx_int_t
 ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_question_t *question)
 {
-    ngx_http_fhir_binary_fetch_t  fetch;
+    ngx_http_fhir_binary_subrequest_t  sub;
 
-    ngx_memzero(&fetch, sizeof(ngx_http_fhir_binary_fetch_t));
+    ngx_memzero(&sub, sizeof(ngx_http_fhir_binary_subrequest_t));
 
-    fetch.limit = NGX_HTTP_FHIR_BINARY_INTROSPECT_ANSWER;
-    fetch.handler = ngx_http_fhir_binary_introspect_done;
-    fetch.data = question;
-    fetch.token = 1;
-    fetch.sees = ngx_http_fhir_binary_fetch_sees(ctx->conf->introspect);
+    sub.limit = NGX_HTTP_FHIR_BINARY_INTROSPECT_ANSWER;
+    sub.handler = ngx_http_fhir_binary_introspect_done;
+    sub.data = question;
+    sub.token = 1;
+    sub.sees = ngx_http_fhir_binary_subrequest_sees(ctx->conf->introspect);
 
-    if (ngx_http_fhir_binary_fetch(r, &ctx->grant.introspect_uri,
-                                   NGX_HTTP_SUBREQUEST_BACKGROUND, &fetch)
+    if (ngx_http_fhir_binary_subrequest(r, &ctx->grant.introspect_uri,
+                                   NGX_HTTP_SUBREQUEST_BACKGROUND, &sub)
         == NULL)
     {
         return NGX_ERROR;
@@ -179,15 +179,15 @@ ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
 
 static void
 ngx_http_fhir_binary_introspect_done(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch)
+    ngx_http_fhir_binary_subrequest_t *sub)
 {
     ngx_http_fhir_binary_ctx_t       *ctx;
     ngx_http_fhir_binary_question_t  *question;
 
-    question = fetch->data;
+    question = sub->data;
     ctx = ngx_http_fhir_binary_ctx(r);
 
-    question->rc = ctx ? ngx_http_fhir_binary_introspect_judge(r, ctx, fetch,
+    question->rc = ctx ? ngx_http_fhir_binary_introspect_judge(r, ctx, sub,
                                                                question)
                        : FHB_E_INTROSPECTION;
     question->landed = 1;
@@ -203,7 +203,7 @@ ngx_http_fhir_binary_introspect_done(ngx_http_request_t *r,
 
 static fhb_rc_t
 ngx_http_fhir_binary_introspect_judge(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_fetch_t *fetch,
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_subrequest_t *sub,
     ngx_http_fhir_binary_question_t *question)
 {
     fhb_rc_t            rc;
@@ -211,17 +211,17 @@ ngx_http_fhir_binary_introspect_judge(ngx_http_request_t *r,
     fhb_alloc_t         heap;
     fhb_claims_check_t  check;
 
-    if (fetch->status != NGX_HTTP_OK) {
+    if (sub->status != NGX_HTTP_OK) {
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: introspection through \"%V\" failed "
                       "with status %ui%s", &ctx->grant.introspect_uri,
-                      fetch->status,
-                      fetch->status == NGX_HTTP_BAD_REQUEST
+                      sub->status,
+                      sub->status == NGX_HTTP_BAD_REQUEST
                       ? "; a server that does not introspect JWTs needs "
                         "\"fhir_binary_key_file\" or "
                         "\"fhir_binary_key_request\" beside it"
-                      : fetch->status == NGX_HTTP_UNAUTHORIZED
+                      : sub->status == NGX_HTTP_UNAUTHORIZED
                       ? "; it refuses the gateway's own credentials" : "");
 
         return FHB_E_INTROSPECTION;
@@ -237,7 +237,7 @@ ngx_http_fhir_binary_introspect_judge(ngx_http_request_t *r,
     check.now = ngx_time();
 
     rc = fhb_claims_answer(&question->claims, &check,
-                           ngx_http_fhir_binary_to_core(fetch->body));
+                           ngx_http_fhir_binary_to_core(sub->body));
 
     if (rc == FHB_E_INTROSPECTION) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,

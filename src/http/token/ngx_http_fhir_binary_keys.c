@@ -33,7 +33,7 @@ static ngx_http_fhir_binary_keys_t *ngx_http_fhir_binary_keys_of(
 static ngx_int_t ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
     ngx_http_fhir_binary_keys_t *keys);
 static void ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch);
+    ngx_http_fhir_binary_subrequest_t *sub);
 static void ngx_http_fhir_binary_keys_land(ngx_http_request_t *r,
     ngx_http_fhir_binary_keys_t *keys);
 static void ngx_http_fhir_binary_keys_gone(void *data);
@@ -242,7 +242,7 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
     ngx_http_fhir_binary_keys_t *keys)
 {
     ngx_pool_cleanup_t                 *cln;
-    ngx_http_fhir_binary_fetch_t        fetch;
+    ngx_http_fhir_binary_subrequest_t        sub;
     ngx_http_fhir_binary_ctx_t         *ctx;
     ngx_http_fhir_binary_keys_owner_t  *owner;
 
@@ -259,17 +259,17 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
 
     cln->handler = ngx_http_fhir_binary_keys_gone;
 
-    ngx_memzero(&fetch, sizeof(ngx_http_fhir_binary_fetch_t));
+    ngx_memzero(&sub, sizeof(ngx_http_fhir_binary_subrequest_t));
 
-    fetch.limit = FHB_MAX_JWKS;
-    fetch.handler = ngx_http_fhir_binary_keys_done;
-    fetch.data = keys;
-    fetch.sees = ngx_http_fhir_binary_fetch_sees(ctx->conf->key_request);
+    sub.limit = FHB_MAX_JWKS;
+    sub.handler = ngx_http_fhir_binary_keys_done;
+    sub.data = keys;
+    sub.sees = ngx_http_fhir_binary_subrequest_sees(ctx->conf->key_request);
 
     keys->tried = ngx_time();
 
-    if (ngx_http_fhir_binary_fetch(r, &keys->uri,
-                                   NGX_HTTP_SUBREQUEST_BACKGROUND, &fetch)
+    if (ngx_http_fhir_binary_subrequest(r, &keys->uri,
+                                   NGX_HTTP_SUBREQUEST_BACKGROUND, &sub)
         == NULL)
     {
         return NGX_ERROR;
@@ -284,7 +284,7 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
 
 static void
 ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch)
+    ngx_http_fhir_binary_subrequest_t *sub)
 {
     fhb_rc_t                      rc;
     fhb_str_t                     why;
@@ -294,24 +294,24 @@ ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
     fhb_jwk_report_t              report;
     ngx_http_fhir_binary_keys_t  *keys;
 
-    keys = fetch->data;
+    keys = sub->data;
     keys->failed = 1;
 
-    if (fetch->status != NGX_HTTP_OK) {
+    if (sub->status != NGX_HTTP_OK) {
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: no JWKS from \"%V\": %s (status %ui)",
                       &keys->uri,
-                      fetch->body_is == NGX_HTTP_FHIR_BINARY_FETCHED_LARGE
+                      sub->body_is == NGX_HTTP_FHIR_BINARY_SUBREQUEST_LARGE
                       ? "it is too large" : "the request failed",
-                      fetch->status);
+                      sub->status);
         goto done;
     }
 
     heap = ngx_http_fhir_binary_heap(ngx_cycle->log);
 
     rc = fhb_jwk_set_parse(&set, &heap,
-                           ngx_http_fhir_binary_to_core(fetch->body), &report);
+                           ngx_http_fhir_binary_to_core(sub->body), &report);
 
     fates = ngx_http_fhir_binary_keys_fates(r->pool, &report);
 

@@ -19,7 +19,7 @@ static fhb_bundle_t *ngx_http_fhir_binary_patient_bundle(ngx_http_request_t *r,
 static void ngx_http_fhir_binary_patient_free(void *data);
 static fhb_rc_t ngx_http_fhir_binary_patient_read(void *data, fhb_str_t slice);
 static void ngx_http_fhir_binary_patient_done(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch);
+    ngx_http_fhir_binary_subrequest_t *sub);
 static fhb_rc_t ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static void ngx_http_fhir_binary_patient_failed(ngx_http_request_t *r,
@@ -46,10 +46,10 @@ ngx_http_fhir_binary_patient_ask(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ctx->grant.fetch == NULL) {
+    if (ctx->grant.search == NULL) {
         rc = ngx_http_fhir_binary_patient_search(r, ctx);
 
-    } else if (!ctx->grant.fetch->done) {
+    } else if (!ctx->grant.search->done) {
         return NGX_AGAIN;
 
     } else {
@@ -98,7 +98,7 @@ void
 ngx_http_fhir_binary_patient_moved(ngx_http_fhir_binary_ctx_t *ctx)
 {
     ctx->grant.owner = NGX_HTTP_FHIR_BINARY_OWNER_STALE;
-    ctx->grant.fetch = NULL;
+    ctx->grant.search = NULL;
     ctx->grant.pages = 0;
     ctx->grant.read = 0;
 }
@@ -160,26 +160,26 @@ static fhb_rc_t
 ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *uri)
 {
-    ngx_http_fhir_binary_fetch_t  fetch;
+    ngx_http_fhir_binary_subrequest_t  sub;
 
-    ngx_memzero(&fetch, sizeof(ngx_http_fhir_binary_fetch_t));
+    ngx_memzero(&sub, sizeof(ngx_http_fhir_binary_subrequest_t));
 
-    fetch.limit = FHB_MAX_BUNDLE - ctx->grant.read;
-    fetch.handler = ngx_http_fhir_binary_patient_done;
-    fetch.read = ngx_http_fhir_binary_patient_read;
-    fetch.data = ngx_http_fhir_binary_patient_bundle(r, ctx);
+    sub.limit = FHB_MAX_BUNDLE - ctx->grant.read;
+    sub.handler = ngx_http_fhir_binary_patient_done;
+    sub.read = ngx_http_fhir_binary_patient_read;
+    sub.data = ngx_http_fhir_binary_patient_bundle(r, ctx);
 
-    if (fetch.data == NULL) {
+    if (sub.data == NULL) {
         return FHB_E_NOMEM;
     }
 
     ctx->grant.page = *uri;
     ctx->grant.pages++;
 
-    ctx->grant.fetch = ngx_http_fhir_binary_fetch(r, uri,
-                                         NGX_HTTP_SUBREQUEST_WAITED, &fetch);
+    ctx->grant.search = ngx_http_fhir_binary_subrequest(r, uri,
+                                         NGX_HTTP_SUBREQUEST_WAITED, &sub);
 
-    return ctx->grant.fetch ? FHB_AGAIN : FHB_E_NOMEM;
+    return ctx->grant.search ? FHB_AGAIN : FHB_E_NOMEM;
 }
 
 
@@ -268,7 +268,7 @@ ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
     *p++ = '?';
     ngx_memcpy(p, query.data, query.len);
 
-    ctx->grant.read += ctx->grant.fetch->received;
+    ctx->grant.read += ctx->grant.search->received;
 
     return ngx_http_fhir_binary_patient_page(r, ctx, &uri);
 }
@@ -278,10 +278,10 @@ ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
 
 static void
 ngx_http_fhir_binary_patient_done(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch)
+    ngx_http_fhir_binary_subrequest_t *sub)
 {
     (void) r;
-    (void) fetch;
+    (void) sub;
 }
 
 
@@ -295,7 +295,7 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
     ngx_str_t          page;
     fhb_bundle_query_t   ask;
 
-    if (ctx->grant.fetch->status != NGX_HTTP_OK) {
+    if (ctx->grant.search->status != NGX_HTTP_OK) {
         ngx_http_fhir_binary_patient_failed(r, ctx);
         return FHB_E_PATIENT_UNAVAILABLE;
     }
@@ -319,7 +319,7 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
 
     fhb_out_init(&next, query, sizeof(query));
 
-    rc = fhb_bundle_owner(ctx->grant.fetch->data, &ask, &next);
+    rc = fhb_bundle_owner(ctx->grant.search->data, &ask, &next);
 
     /* a document may take long to send */
 
@@ -348,7 +348,7 @@ static void
 ngx_http_fhir_binary_patient_failed(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    if (ctx->grant.fetch->body_is == NGX_HTTP_FHIR_BINARY_FETCHED_LARGE) {
+    if (ctx->grant.search->body_is == NGX_HTTP_FHIR_BINARY_SUBREQUEST_LARGE) {
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "fhir binary: the request of \"fhir_binary_patient\" "
@@ -360,7 +360,7 @@ ngx_http_fhir_binary_patient_failed(ngx_http_request_t *r,
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "fhir binary: the request of \"fhir_binary_patient\" "
                   "failed with status %ui on page %ui",
-                  ctx->grant.fetch->status, ctx->grant.pages);
+                  ctx->grant.search->status, ctx->grant.pages);
 }
 
 

@@ -67,15 +67,16 @@ fhb_rc_t ngx_http_fhir_binary_cache_find(ngx_http_request_t *r,
 void ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc, ngx_uint_t asked);
 
-/* fetch */
+/* subrequest */
 
-ngx_http_fhir_binary_fetch_t *ngx_http_fhir_binary_fetch(ngx_http_request_t *r,
-    ngx_str_t *uri, ngx_uint_t flags, ngx_http_fhir_binary_fetch_t *template);
-ngx_http_fhir_binary_sees_t ngx_http_fhir_binary_fetch_sees(
+ngx_http_fhir_binary_subrequest_t *ngx_http_fhir_binary_subrequest(
+    ngx_http_request_t *r, ngx_str_t *uri, ngx_uint_t flags,
+    ngx_http_fhir_binary_subrequest_t *template);
+ngx_http_fhir_binary_sees_t ngx_http_fhir_binary_subrequest_sees(
     ngx_http_complex_value_t *cv);
-ngx_int_t ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_subrequest_header(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_subrequest_body(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 
 /* single flight */

@@ -1,5 +1,5 @@
 /*
- * Fetch: a subrequest of our own to an internal location.
+ * Subrequest: one of our own to an internal location.
  *
  * Its answer is gathered or read here up to a limit, never sent to the client:
  * nginx's in-memory subrequests hold a page or two, a JWKS is larger.
@@ -8,23 +8,26 @@
 #include "ngx_http_fhir_binary_token.h"
 
 
-static ngx_int_t ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r,
+static ngx_int_t ngx_http_fhir_binary_subrequest_done(ngx_http_request_t *r,
     void *data, ngx_int_t rc);
-static ngx_int_t ngx_http_fhir_binary_fetch_secret(ngx_http_request_t *r);
-static void ngx_http_fhir_binary_fetch_forget(void *data);
-static ngx_int_t ngx_http_fhir_binary_fetch_apart(ngx_http_request_t *sr,
+static ngx_int_t ngx_http_fhir_binary_subrequest_hide_token(
+    ngx_http_request_t *r);
+static void ngx_http_fhir_binary_subrequest_forget_token(void *data);
+static ngx_int_t ngx_http_fhir_binary_subrequest_apart(ngx_http_request_t *sr,
     ngx_str_t *uri);
-static ngx_int_t ngx_http_fhir_binary_fetch_hostless(ngx_http_request_t *sr);
-static ngx_uint_t ngx_http_fhir_binary_fetch_by_host(
+static ngx_int_t ngx_http_fhir_binary_subrequest_hostless(
+    ngx_http_request_t *sr);
+static ngx_uint_t ngx_http_fhir_binary_subrequest_by_host(
     ngx_http_complex_value_t *cv);
-static ngx_int_t ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
-    ngx_http_request_t *r, ngx_http_fhir_binary_sees_t sees);
-static ngx_int_t ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch, ngx_buf_t *b);
-static void ngx_http_fhir_binary_fetch_read(
-    ngx_http_fhir_binary_fetch_t *fetch, fhb_str_t in);
-static ngx_int_t ngx_http_fhir_binary_fetch_gather(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch, fhb_str_t in);
+static ngx_int_t ngx_http_fhir_binary_subrequest_headers(
+    ngx_http_request_t *sr, ngx_http_request_t *r,
+    ngx_http_fhir_binary_sees_t sees);
+static ngx_int_t ngx_http_fhir_binary_subrequest_add(ngx_http_request_t *r,
+    ngx_http_fhir_binary_subrequest_t *sub, ngx_buf_t *b);
+static void ngx_http_fhir_binary_subrequest_read(
+    ngx_http_fhir_binary_subrequest_t *sub, fhb_str_t in);
+static ngx_int_t ngx_http_fhir_binary_subrequest_gather(ngx_http_request_t *r,
+    ngx_http_fhir_binary_subrequest_t *sub, fhb_str_t in);
 
 
 /*
@@ -33,29 +36,31 @@ static ngx_int_t ngx_http_fhir_binary_fetch_gather(ngx_http_request_t *r,
  * leaves, and the parent is not run again for it.
  */
 
-ngx_http_fhir_binary_fetch_t *
-ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
-    ngx_uint_t flags, ngx_http_fhir_binary_fetch_t *template)
+ngx_http_fhir_binary_subrequest_t *
+ngx_http_fhir_binary_subrequest(ngx_http_request_t *r, ngx_str_t *uri,
+    ngx_uint_t flags, ngx_http_fhir_binary_subrequest_t *template)
 {
     u_char                        *q;
     ngx_str_t                      path, args;
     ngx_http_request_t            *sr;
     ngx_http_fhir_binary_ctx_t    *ctx;
     ngx_http_post_subrequest_t    *ps;
-    ngx_http_fhir_binary_fetch_t  *fetch;
+    ngx_http_fhir_binary_subrequest_t  *sub;
 
-    fetch = ngx_palloc(r->pool, sizeof(ngx_http_fhir_binary_fetch_t));
+    sub = ngx_palloc(r->pool, sizeof(ngx_http_fhir_binary_subrequest_t));
     ps = ngx_palloc(r->pool, sizeof(ngx_http_post_subrequest_t));
 
-    if (fetch == NULL || ps == NULL) {
+    if (sub == NULL || ps == NULL) {
         return NULL;
     }
 
-    if (template->token && ngx_http_fhir_binary_fetch_secret(r) != NGX_OK) {
+    if (template->token
+        && ngx_http_fhir_binary_subrequest_hide_token(r) != NGX_OK)
+    {
         return NULL;
     }
 
-    *fetch = *template;
+    *sub = *template;
 
     path = *uri;
     ngx_str_null(&args);
@@ -68,8 +73,8 @@ ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
         path.len = q - path.data;
     }
 
-    ps->handler = ngx_http_fhir_binary_fetch_done;
-    ps->data = fetch;
+    ps->handler = ngx_http_fhir_binary_subrequest_done;
+    ps->data = sub;
 
     if (ngx_http_subrequest(r, &path, &args, &sr, ps, flags) != NGX_OK) {
         return NULL;
@@ -80,23 +85,23 @@ ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
     ctx = ngx_http_fhir_binary_ctx_create(sr, NGX_HTTP_FHIR_BINARY_BY_US);
 
     if (ctx != NULL) {
-        ctx->subrequest = fetch;
+        ctx->subrequest = sub;
         ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_COLLECT);
     }
 
     if (ctx == NULL
-        || ngx_http_fhir_binary_fetch_headers(sr, r, fetch->sees) != NGX_OK
-        || (fetch->sees == NGX_HTTP_FHIR_BINARY_SEES_NOTHING
-            && ngx_http_fhir_binary_fetch_apart(sr, uri) != NGX_OK)
-        || (fetch->sees == NGX_HTTP_FHIR_BINARY_SEES_NO_HOST
-            && ngx_http_fhir_binary_fetch_hostless(sr) != NGX_OK))
+        || ngx_http_fhir_binary_subrequest_headers(sr, r, sub->sees) != NGX_OK
+        || (sub->sees == NGX_HTTP_FHIR_BINARY_SEES_NOTHING
+            && ngx_http_fhir_binary_subrequest_apart(sr, uri) != NGX_OK)
+        || (sub->sees == NGX_HTTP_FHIR_BINARY_SEES_NO_HOST
+            && ngx_http_fhir_binary_subrequest_hostless(sr) != NGX_OK))
     {
         /* it is posted, and ends without being heard */
-        fetch->done = 1;
+        sub->done = 1;
         return NULL;
     }
 
-    return fetch;
+    return sub;
 }
 
 
@@ -110,7 +115,7 @@ ngx_http_fhir_binary_fetch(ngx_http_request_t *r, ngx_str_t *uri,
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_fetch_apart(ngx_http_request_t *sr, ngx_str_t *uri)
+ngx_http_fhir_binary_subrequest_apart(ngx_http_request_t *sr, ngx_str_t *uri)
 {
     ngx_http_core_main_conf_t  *cmcf;
 
@@ -136,7 +141,7 @@ ngx_http_fhir_binary_fetch_apart(ngx_http_request_t *sr, ngx_str_t *uri)
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_fetch_hostless(ngx_http_request_t *sr)
+ngx_http_fhir_binary_subrequest_hostless(ngx_http_request_t *sr)
 {
     size_t                             size;
     ngx_int_t                          index[2];
@@ -179,13 +184,13 @@ ngx_http_fhir_binary_fetch_hostless(ngx_http_request_t *sr)
  */
 
 ngx_http_fhir_binary_sees_t
-ngx_http_fhir_binary_fetch_sees(ngx_http_complex_value_t *cv)
+ngx_http_fhir_binary_subrequest_sees(ngx_http_complex_value_t *cv)
 {
     if (cv->lengths == NULL) {
         return NGX_HTTP_FHIR_BINARY_SEES_NOTHING;
     }
 
-    return ngx_http_fhir_binary_fetch_by_host(cv)
+    return ngx_http_fhir_binary_subrequest_by_host(cv)
            ? NGX_HTTP_FHIR_BINARY_SEES_ALL
            : NGX_HTTP_FHIR_BINARY_SEES_NO_HOST;
 }
@@ -196,7 +201,7 @@ ngx_http_fhir_binary_fetch_sees(ngx_http_complex_value_t *cv)
  */
 
 static ngx_uint_t
-ngx_http_fhir_binary_fetch_by_host(ngx_http_complex_value_t *cv)
+ngx_http_fhir_binary_subrequest_by_host(ngx_http_complex_value_t *cv)
 {
     u_char      *p, *last;
     ngx_uint_t   i;
@@ -230,7 +235,7 @@ ngx_http_fhir_binary_fetch_by_host(ngx_http_complex_value_t *cv)
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
+ngx_http_fhir_binary_subrequest_headers(ngx_http_request_t *sr,
     ngx_http_request_t *r, ngx_http_fhir_binary_sees_t sees)
 {
     ngx_table_elt_t  *h;
@@ -276,7 +281,7 @@ ngx_http_fhir_binary_fetch_headers(ngx_http_request_t *sr,
 
 
 ngx_int_t
-ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
+ngx_http_fhir_binary_subrequest_header(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     ctx->subrequest->status = r->headers_out.status;
@@ -290,28 +295,28 @@ ngx_http_fhir_binary_fetch_header(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
+ngx_http_fhir_binary_subrequest_body(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
 {
     ngx_buf_t                     *b;
-    ngx_http_fhir_binary_fetch_t  *fetch;
+    ngx_http_fhir_binary_subrequest_t  *sub;
 
-    fetch = ctx->subrequest;
+    sub = ctx->subrequest;
 
     for ( /* void */ ; in; in = in->next) {
 
         b = in->buf;
 
-        if (ngx_http_fhir_binary_fetch_add(r, fetch, b) != NGX_OK) {
+        if (ngx_http_fhir_binary_subrequest_add(r, sub, b) != NGX_OK) {
             return NGX_ERROR;
         }
 
         b->pos = b->last;
 
         if ((b->last_buf || b->last_in_chain)
-            && fetch->body_is == NGX_HTTP_FHIR_BINARY_FETCHED_PART)
+            && sub->body_is == NGX_HTTP_FHIR_BINARY_SUBREQUEST_PART)
         {
-            fetch->body_is = NGX_HTTP_FHIR_BINARY_FETCHED_WHOLE;
+            sub->body_is = NGX_HTTP_FHIR_BINARY_SUBREQUEST_WHOLE;
         }
     }
 
@@ -320,8 +325,8 @@ ngx_http_fhir_binary_fetch_body(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch, ngx_buf_t *b)
+ngx_http_fhir_binary_subrequest_add(ngx_http_request_t *r,
+    ngx_http_fhir_binary_subrequest_t *sub, ngx_buf_t *b)
 {
     fhb_str_t  in;
 
@@ -332,21 +337,21 @@ ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
     in.data = b->pos;
     in.len = b->last - b->pos;
 
-    if (fetch->body_is == NGX_HTTP_FHIR_BINARY_FETCHED_LARGE
-        || in.len > fetch->limit - fetch->received)
+    if (sub->body_is == NGX_HTTP_FHIR_BINARY_SUBREQUEST_LARGE
+        || in.len > sub->limit - sub->received)
     {
-        fetch->body_is = NGX_HTTP_FHIR_BINARY_FETCHED_LARGE;
+        sub->body_is = NGX_HTTP_FHIR_BINARY_SUBREQUEST_LARGE;
         return NGX_OK;
     }
 
-    if (fetch->read == NULL) {
-        return ngx_http_fhir_binary_fetch_gather(r, fetch, in);
+    if (sub->read == NULL) {
+        return ngx_http_fhir_binary_subrequest_gather(r, sub, in);
     }
 
-    fetch->received += in.len;
+    sub->received += in.len;
 
-    if (fetch->status == NGX_HTTP_OK) {
-        ngx_http_fhir_binary_fetch_read(fetch, in);
+    if (sub->status == NGX_HTTP_OK) {
+        ngx_http_fhir_binary_subrequest_read(sub, in);
     }
 
     return NGX_OK;
@@ -354,7 +359,7 @@ ngx_http_fhir_binary_fetch_add(ngx_http_request_t *r,
 
 
 static void
-ngx_http_fhir_binary_fetch_read(ngx_http_fhir_binary_fetch_t *fetch,
+ngx_http_fhir_binary_subrequest_read(ngx_http_fhir_binary_subrequest_t *sub,
     fhb_str_t in)
 {
     fhb_str_t  slice;
@@ -363,7 +368,7 @@ ngx_http_fhir_binary_fetch_read(ngx_http_fhir_binary_fetch_t *fetch,
         slice.data = in.data;
         slice.len = ngx_min(in.len, NGX_HTTP_FHIR_BINARY_FEED);
 
-        if (fetch->read(fetch->data, slice) != FHB_OK) {
+        if (sub->read(sub->data, slice) != FHB_OK) {
             return;
         }
 
@@ -374,17 +379,17 @@ ngx_http_fhir_binary_fetch_read(ngx_http_fhir_binary_fetch_t *fetch,
 
 
 static ngx_int_t
-ngx_http_fhir_binary_fetch_gather(ngx_http_request_t *r,
-    ngx_http_fhir_binary_fetch_t *fetch, fhb_str_t in)
+ngx_http_fhir_binary_subrequest_gather(ngx_http_request_t *r,
+    ngx_http_fhir_binary_subrequest_t *sub, fhb_str_t in)
 {
     u_char  *p;
     size_t   size;
 
-    if (in.len > fetch->size - fetch->body.len) {
+    if (in.len > sub->size - sub->body.len) {
 
-        size = fetch->size ? fetch->size : 4096;
+        size = sub->size ? sub->size : 4096;
 
-        while (size < fetch->body.len + in.len) {
+        while (size < sub->body.len + in.len) {
             size *= 2;
         }
 
@@ -393,17 +398,17 @@ ngx_http_fhir_binary_fetch_gather(ngx_http_request_t *r,
             return NGX_ERROR;
         }
 
-        if (fetch->body.len) {
-            ngx_memcpy(p, fetch->body.data, fetch->body.len);
+        if (sub->body.len) {
+            ngx_memcpy(p, sub->body.data, sub->body.len);
         }
 
-        fetch->body.data = p;
-        fetch->size = size;
+        sub->body.data = p;
+        sub->size = size;
     }
 
-    ngx_memcpy(fetch->body.data + fetch->body.len, in.data, in.len);
-    fetch->body.len += in.len;
-    fetch->received = fetch->body.len;
+    ngx_memcpy(sub->body.data + sub->body.len, in.data, in.len);
+    sub->body.len += in.len;
+    sub->received = sub->body.len;
 
     return NGX_OK;
 }
@@ -414,32 +419,32 @@ ngx_http_fhir_binary_fetch_gather(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r, void *data,
+ngx_http_fhir_binary_subrequest_done(ngx_http_request_t *r, void *data,
     ngx_int_t rc)
 {
-    ngx_http_fhir_binary_fetch_t  *fetch = data;
+    ngx_http_fhir_binary_subrequest_t  *sub = data;
 
-    if (fetch->done) {
+    if (sub->done) {
         return rc;
     }
 
-    fetch->done = 1;
+    sub->done = 1;
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-        fetch->status = rc;
+        sub->status = rc;
         rc = NGX_OK;
 
     } else if (rc == NGX_ERROR
-               || fetch->body_is != NGX_HTTP_FHIR_BINARY_FETCHED_WHOLE)
+               || sub->body_is != NGX_HTTP_FHIR_BINARY_SUBREQUEST_WHOLE)
     {
-        fetch->status = 0;
+        sub->status = 0;
     }
 
-    if (fetch->token) {
-        ngx_http_fhir_binary_fetch_forget(r->main);
+    if (sub->token) {
+        ngx_http_fhir_binary_subrequest_forget_token(r->main);
     }
 
-    fetch->handler(r->parent, fetch);
+    sub->handler(r->parent, sub);
 
     return rc;
 }
@@ -452,7 +457,7 @@ ngx_http_fhir_binary_fetch_done(ngx_http_request_t *r, void *data,
  */
 
 static ngx_int_t
-ngx_http_fhir_binary_fetch_secret(ngx_http_request_t *r)
+ngx_http_fhir_binary_subrequest_hide_token(ngx_http_request_t *r)
 {
     ngx_http_cleanup_t  *cln;
 
@@ -461,7 +466,7 @@ ngx_http_fhir_binary_fetch_secret(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    cln->handler = ngx_http_fhir_binary_fetch_forget;
+    cln->handler = ngx_http_fhir_binary_subrequest_forget_token;
     cln->data = r;
 
     return NGX_OK;
@@ -469,7 +474,7 @@ ngx_http_fhir_binary_fetch_secret(ngx_http_request_t *r)
 
 
 static void
-ngx_http_fhir_binary_fetch_forget(void *data)
+ngx_http_fhir_binary_subrequest_forget_token(void *data)
 {
     ngx_http_request_t  *r = data;
 
