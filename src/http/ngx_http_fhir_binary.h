@@ -186,7 +186,7 @@ typedef struct {
     ngx_uint_t                   name;        /* offset of its path within
                                                * fhb_claims_policy_t */
     fhb_claims_path_t            path;
-} ngx_http_fhir_binary_claim_t;
+} ngx_http_fhir_binary_claim_path_t;
 
 
 /* what a subrequest of our own sees of the client's request */

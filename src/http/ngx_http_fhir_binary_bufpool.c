@@ -38,8 +38,8 @@ static size_t                         ngx_http_fhir_binary_bufpool_bytes;
 u_char *
 ngx_http_fhir_binary_bufpool_take(ngx_http_request_t *r, size_t size)
 {
-    ngx_pool_cleanup_t             *cln;
-    ngx_http_fhir_binary_bufpool_block_t   *block, **p;
+    ngx_pool_cleanup_t                    *cln;
+    ngx_http_fhir_binary_bufpool_block_t  *block, **p;
 
     cln = ngx_pool_cleanup_add(r->pool, 0);
     if (cln == NULL) {

@@ -95,8 +95,8 @@ ngx_http_fhir_binary_field_listed(const ngx_table_elt_t *h,
 void
 ngx_http_fhir_binary_field_drop(ngx_http_request_t *r, const ngx_str_t *names)
 {
-    ngx_table_elt_t                *h;
-    ngx_http_fhir_binary_fields_t   fields;
+    ngx_table_elt_t               *h;
+    ngx_http_fhir_binary_fields_t  fields;
 
     fields = ngx_http_fhir_binary_fields(&r->headers_out.headers);
 

@@ -271,8 +271,8 @@ ngx_http_fhir_binary_upstream_head(ngx_http_request_t *r,
 static ngx_uint_t
 ngx_http_fhir_binary_upstream_contradicts(ngx_http_upstream_t *u)
 {
-    ngx_table_elt_t                *first, *h;
-    ngx_http_fhir_binary_fields_t   fields;
+    ngx_table_elt_t               *first, *h;
+    ngx_http_fhir_binary_fields_t  fields;
 
     static const ngx_str_t  name = ngx_string("Content-Length");
 
@@ -979,8 +979,8 @@ ngx_table_elt_t *
 ngx_http_fhir_binary_upstream_field(ngx_http_request_t *r,
     const ngx_str_t *name)
 {
-    ngx_table_elt_t                *h;
-    ngx_http_fhir_binary_fields_t   fields;
+    ngx_table_elt_t               *h;
+    ngx_http_fhir_binary_fields_t  fields;
 
     if (r->upstream == NULL) {
         return NULL;

@@ -106,9 +106,9 @@ ngx_http_fhir_binary_conf_merge(ngx_conf_t *cf, void *parent, void *child)
 static void
 ngx_http_fhir_binary_conf_merge_paths(ngx_http_fhir_binary_loc_conf_t *conf)
 {
-    ngx_uint_t                     i;
-    fhb_claims_path_t             *path;
-    ngx_http_fhir_binary_claim_t  *claim;
+    ngx_uint_t                          i;
+    fhb_claims_path_t                  *path;
+    ngx_http_fhir_binary_claim_path_t  *claim;
 
     if (conf->claims == NULL) {
         return;

@@ -25,9 +25,9 @@ static ngx_int_t
 ngx_http_fhir_binary_conf_strings(ngx_conf_t *cf, ngx_array_t **list,
     ngx_uint_t first)
 {
-    fhb_str_t   *s;
-    ngx_str_t   *value;
-    ngx_uint_t   i;
+    fhb_str_t  *s;
+    ngx_str_t  *value;
+    ngx_uint_t  i;
 
     *list = ngx_array_create(cf->pool, cf->args->nelts, sizeof(fhb_str_t));
     if (*list == NULL) {
@@ -223,11 +223,11 @@ ngx_http_fhir_binary_conf_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
 char *
 ngx_http_fhir_binary_conf_claim(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                        *value;
-    ngx_uint_t                        i, n;
-    ngx_array_t                      *names;
-    ngx_http_fhir_binary_claim_t     *claim;
-    ngx_http_fhir_binary_loc_conf_t  *fbcf = conf;
+    ngx_str_t                          *value;
+    ngx_uint_t                          i, n;
+    ngx_array_t                        *names;
+    ngx_http_fhir_binary_claim_path_t  *claim;
+    ngx_http_fhir_binary_loc_conf_t    *fbcf = conf;
 
     static const struct {
         ngx_str_t   name;
@@ -262,7 +262,7 @@ found:
     if (fbcf->claims == NGX_CONF_UNSET_PTR) {
 
         fbcf->claims = ngx_array_create(cf->pool, 4,
-                                       sizeof(ngx_http_fhir_binary_claim_t));
+                                   sizeof(ngx_http_fhir_binary_claim_path_t));
         if (fbcf->claims == NULL) {
             return NGX_CONF_ERROR;
         }

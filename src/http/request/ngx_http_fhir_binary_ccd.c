@@ -63,12 +63,12 @@ static fhb_rc_t
 ngx_http_fhir_binary_ccd_parse(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    u_char            *p;
-    fhb_rc_t           rc;
-    fhb_out_t          out;
-    fhb_str_t          fault;
-    fhb_ccd_t         *ccd;
-    fhb_ccd_policy_t   policy;
+    u_char           *p;
+    fhb_rc_t          rc;
+    fhb_out_t         out;
+    fhb_str_t         fault;
+    fhb_ccd_t        *ccd;
+    fhb_ccd_policy_t  policy;
 
     if (!ctx->conf->ccd) {
         return FHB_E_NOT_SUPPORTED;
@@ -98,7 +98,7 @@ ngx_http_fhir_binary_ccd_parse(ngx_http_request_t *r,
 
     /* _format is read from the client's own query, which ends here */
 
-    rc = ngx_http_fhir_binary_negotiate_ask(r, ctx);
+    rc = ngx_http_fhir_binary_negotiate_read(r, ctx);
 
     if (rc != FHB_OK) {
         return rc;
@@ -154,10 +154,10 @@ static fhb_rc_t
 ngx_http_fhir_binary_ccd_acceptable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_rc_t      rc;
-    fhb_preference_t    wish;
-    fhb_media_t   media;
-    fhb_choice_t  choice;
+    fhb_rc_t          rc;
+    fhb_preference_t  preference;
+    fhb_media_t       media;
+    fhb_choice_t      choice;
 
     static const fhb_str_t  type = fhb_string("application/xml");
     static const ngx_str_t  accept = ngx_string("Accept");
@@ -170,12 +170,12 @@ ngx_http_fhir_binary_ccd_acceptable(ngx_http_request_t *r,
         ngx_http_fhir_binary_refusal_parameter(ctx, format);
 
     } else {
-        ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+        ngx_http_fhir_binary_negotiate_preference(ctx, &preference);
 
         rc = fhb_media_parse(&media, type);
 
         if (rc == FHB_OK) {
-            rc = fhb_accept_choose(&choice, &wish, &media);
+            rc = fhb_accept_choose(&choice, &preference, &media);
         }
 
         if (rc != FHB_OK) {
@@ -224,9 +224,9 @@ ngx_http_fhir_binary_ccd_type(ngx_http_fhir_binary_ctx_t *ctx)
 ngx_int_t
 ngx_http_fhir_binary_ccd_identify(ngx_http_request_t *r, fhb_str_t *id)
 {
-    u_char      *p, *q, bytes[16];
-    uint32_t     word;
-    ngx_uint_t   i;
+    u_char     *p, *q, bytes[16];
+    uint32_t    word;
+    ngx_uint_t  i;
 
     p = ngx_pnalloc(r->pool, NGX_HTTP_FHIR_BINARY_UUID);
     if (p == NULL) {

@@ -181,8 +181,8 @@ ngx_uint_t
 ngx_http_fhir_binary_forward_ranged(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_str_t   *range;
-    fhb_preference_t   wish;
+    ngx_str_t        *range;
+    fhb_preference_t  preference;
 
     if (r->headers_in.range == NULL
         || r->headers_in.if_range != NULL
@@ -201,9 +201,9 @@ ngx_http_fhir_binary_forward_ranged(ngx_http_request_t *r,
         return 0;
     }
 
-    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+    ngx_http_fhir_binary_negotiate_preference(ctx, &preference);
 
-    return !fhb_accept_may_fhir(&wish);
+    return !fhb_accept_may_fhir(&preference);
 }
 
 

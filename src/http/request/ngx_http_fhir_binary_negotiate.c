@@ -27,7 +27,7 @@ static fhb_rc_t ngx_http_fhir_binary_negotiate_format(ngx_http_request_t *r,
  */
 
 fhb_rc_t
-ngx_http_fhir_binary_negotiate_ask(ngx_http_request_t *r,
+ngx_http_fhir_binary_negotiate_read(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_rc_t  rc;
@@ -49,16 +49,16 @@ ngx_http_fhir_binary_negotiate_ask(ngx_http_request_t *r,
 
 
 void
-ngx_http_fhir_binary_negotiate_wish(const ngx_http_fhir_binary_ctx_t *ctx,
-    fhb_preference_t *wish)
+ngx_http_fhir_binary_negotiate_preference(
+    const ngx_http_fhir_binary_ctx_t *ctx, fhb_preference_t *preference)
 {
-    ngx_memzero(wish, sizeof(fhb_preference_t));
+    ngx_memzero(preference, sizeof(fhb_preference_t));
 
-    wish->version = ctx->conf->version;
-    wish->accept = ctx->asked.accept;
-    wish->format = ctx->asked.format;
-    wish->lenient = ctx->conf->lenient;
-    wish->fhir = ctx->conf->fhir;
+    preference->version = ctx->conf->version;
+    preference->accept = ctx->asked.accept;
+    preference->format = ctx->asked.format;
+    preference->lenient = ctx->conf->lenient;
+    preference->fhir = ctx->conf->fhir;
 }
 
 
@@ -66,11 +66,11 @@ static fhb_rc_t
 ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    size_t         len;
-    fhb_rc_t       rc;
-    ngx_int_t      n;
-    fhb_str_t      lines[NGX_HTTP_FHIR_BINARY_LINES];
-    fhb_accept_t   accept;
+    size_t        len;
+    fhb_rc_t      rc;
+    ngx_int_t     n;
+    fhb_str_t     lines[NGX_HTTP_FHIR_BINARY_LINES];
+    fhb_accept_t  accept;
 
     static const ngx_str_t  name = ngx_string("Accept");
 
@@ -110,9 +110,9 @@ ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_fhir_binary_negotiate_lines(ngx_http_request_t *r, fhb_str_t *lines)
 {
-    ngx_int_t                       n;
-    ngx_table_elt_t                *h;
-    ngx_http_fhir_binary_fields_t   fields;
+    ngx_int_t                      n;
+    ngx_table_elt_t               *h;
+    ngx_http_fhir_binary_fields_t  fields;
 
     static const ngx_str_t  accept = ngx_string("Accept");
 

@@ -77,7 +77,7 @@ ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r)
         return n;
     }
 
-    rc = ngx_http_fhir_binary_negotiate_ask(r, ctx);
+    rc = ngx_http_fhir_binary_negotiate_read(r, ctx);
 
     if (rc != FHB_OK) {
         return ngx_http_fhir_binary_reject(r, ctx, rc);

@@ -28,10 +28,10 @@ ngx_int_t ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r);
 
 /* negotiate */
 
-fhb_rc_t ngx_http_fhir_binary_negotiate_ask(ngx_http_request_t *r,
+fhb_rc_t ngx_http_fhir_binary_negotiate_read(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-void ngx_http_fhir_binary_negotiate_wish(const ngx_http_fhir_binary_ctx_t *ctx,
-    fhb_preference_t *wish);
+void ngx_http_fhir_binary_negotiate_preference(
+    const ngx_http_fhir_binary_ctx_t *ctx, fhb_preference_t *preference);
 ngx_int_t ngx_http_fhir_binary_negotiate_available(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 

@@ -61,9 +61,9 @@ static fhb_rc_t
 ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_rc_t      rc;
-    fhb_preference_t    wish;
-    fhb_media_t   media, *stored;
+    fhb_rc_t          rc;
+    fhb_preference_t  preference;
+    fhb_media_t       media, *stored;
 
     static const ngx_str_t  accept = ngx_string("Accept");
     static const ngx_str_t  format = ngx_string("_format");
@@ -74,7 +74,7 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
         return FHB_E_BACKEND_CCD;
     }
 
-    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+    ngx_http_fhir_binary_negotiate_preference(ctx, &preference);
 
     stored = &media;
 
@@ -89,7 +89,7 @@ ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
         ngx_http_fhir_binary_refusal_parameter(ctx, format);
 
     } else {
-        rc = fhb_accept_choose(&ctx->document.choice, &wish, stored);
+        rc = fhb_accept_choose(&ctx->document.choice, &preference, stored);
 
         if (rc != FHB_OK) {
             ngx_http_fhir_binary_refusal_parameter(ctx, accept);

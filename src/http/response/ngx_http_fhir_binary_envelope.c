@@ -140,8 +140,8 @@ static ngx_int_t
 ngx_http_fhir_binary_envelope_instant(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, time_t seconds)
 {
-    u_char     *p;
-    fhb_out_t   out;
+    u_char    *p;
+    fhb_out_t  out;
 
     p = ngx_pnalloc(r->pool, sizeof("0000-00-00T00:00:00Z"));
     if (p == NULL) {
@@ -191,8 +191,8 @@ ngx_int_t
 ngx_http_fhir_binary_envelope_write(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *head, ngx_str_t *tail)
 {
-    size_t     frame;
-    uint64_t   len;
+    size_t    frame;
+    uint64_t  len;
 
     if (ngx_http_fhir_binary_envelope_text(r, &ctx->document.head, 0, head)
         != NGX_OK

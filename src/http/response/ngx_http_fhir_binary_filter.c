@@ -352,7 +352,7 @@ ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
     rc = ngx_http_fhir_binary_relay_start(r, ctx, error);
 
     return (rc == NGX_DECLINED)
-           ? ngx_http_fhir_binary_outcome_instead(r, ctx, error) : rc;
+           ? ngx_http_fhir_binary_outcome_replace(r, ctx, error) : rc;
 }
 
 
@@ -406,7 +406,7 @@ ngx_http_fhir_binary_filter_verdict(ngx_http_request_t *r,
         return FHB_E_NOT_SUPPORTED;
     }
 
-    return ngx_http_fhir_binary_negotiate_ask(r, ctx);
+    return ngx_http_fhir_binary_negotiate_read(r, ctx);
 }
 
 

@@ -14,9 +14,9 @@ static ngx_uint_t ngx_http_fhir_binary_header_varies(ngx_http_request_t *r,
     fhb_str_t name);
 static ngx_uint_t ngx_http_fhir_binary_header_rewritten(
     const ngx_http_fhir_binary_ctx_t *ctx);
-static void ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
+static void ngx_http_fhir_binary_header_strip(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-static ngx_uint_t ngx_http_fhir_binary_header_again(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_fhir_binary_header_repeated(ngx_http_request_t *r,
     ngx_table_elt_t *h);
 static ngx_int_t ngx_http_fhir_binary_header_etag(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -72,7 +72,7 @@ static const ngx_str_t  ngx_http_fhir_binary_header_cors[] = {
 
 /* what would make an error, or its tag, last */
 
-static const ngx_str_t  ngx_http_fhir_binary_header_lasting[] = {
+static const ngx_str_t  ngx_http_fhir_binary_header_cacheable[] = {
     ngx_string("cache-control"),
     ngx_string("expires"),
     ngx_string("etag"),
@@ -130,10 +130,10 @@ ngx_http_fhir_binary_header_vary(ngx_http_request_t *r, ngx_uint_t accept,
 static ngx_uint_t
 ngx_http_fhir_binary_header_varies(ngx_http_request_t *r, fhb_str_t name)
 {
-    size_t                          n;
-    fhb_str_t                       list, item;
-    ngx_table_elt_t                *h;
-    ngx_http_fhir_binary_fields_t   fields;
+    size_t                         n;
+    fhb_str_t                      list, item;
+    ngx_table_elt_t               *h;
+    ngx_http_fhir_binary_fields_t  fields;
 
     static const ngx_str_t  vary = ngx_string("Vary");
 
@@ -174,7 +174,7 @@ ngx_int_t
 ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_http_fhir_binary_header_relay(r, ctx);
+    ngx_http_fhir_binary_header_strip(r, ctx);
 
     if (ngx_http_fhir_binary_header_etag(r, ctx) != NGX_OK
         || ngx_http_fhir_binary_header_common(r, ctx) != NGX_OK
@@ -200,11 +200,11 @@ ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
  */
 
 ngx_int_t
-ngx_http_fhir_binary_header_passed(ngx_http_request_t *r,
+ngx_http_fhir_binary_header_outcome(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_http_fhir_binary_header_relay(r, ctx);
-    ngx_http_fhir_binary_field_drop(r, ngx_http_fhir_binary_header_lasting);
+    ngx_http_fhir_binary_header_strip(r, ctx);
+    ngx_http_fhir_binary_field_drop(r, ngx_http_fhir_binary_header_cacheable);
 
     r->headers_out.etag = NULL;
 
@@ -254,12 +254,12 @@ ngx_http_fhir_binary_header_rewritten(const ngx_http_fhir_binary_ctx_t *ctx)
 
 
 static void
-ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
+ngx_http_fhir_binary_header_strip(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_uint_t                      drop, asked;
-    ngx_table_elt_t                *h;
-    ngx_http_fhir_binary_fields_t   fields;
+    ngx_uint_t                     drop, asked;
+    ngx_table_elt_t               *h;
+    ngx_http_fhir_binary_fields_t  fields;
 
     asked = ngx_http_fhir_binary_upstream_asked(r);
     fields = ngx_http_fhir_binary_fields(&r->headers_out.headers);
@@ -271,7 +271,7 @@ ngx_http_fhir_binary_header_relay(ngx_http_request_t *r,
                && !ngx_http_fhir_binary_field_listed(h,
                                         ngx_http_fhir_binary_header_allowed);
 
-        drop |= asked && ngx_http_fhir_binary_header_again(r, h);
+        drop |= asked && ngx_http_fhir_binary_header_repeated(r, h);
 
         if (ngx_http_fhir_binary_header_rewritten(ctx)) {
             drop |= ngx_http_fhir_binary_field_listed(h,
@@ -310,8 +310,8 @@ void
 ngx_http_fhir_binary_header_trailers(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_table_elt_t                *h;
-    ngx_http_fhir_binary_fields_t   fields;
+    ngx_table_elt_t               *h;
+    ngx_http_fhir_binary_fields_t  fields;
 
     fields = ngx_http_fhir_binary_fields(&r->headers_out.trailers);
 
@@ -337,9 +337,9 @@ ngx_http_fhir_binary_header_trailers(ngx_http_request_t *r,
 ngx_uint_t
 ngx_http_fhir_binary_header_hints(ngx_http_request_t *r)
 {
-    ngx_uint_t                      left;
-    ngx_table_elt_t                *h;
-    ngx_http_fhir_binary_fields_t   fields;
+    ngx_uint_t                     left;
+    ngx_table_elt_t               *h;
+    ngx_http_fhir_binary_fields_t  fields;
 
     left = 0;
     fields = ngx_http_fhir_binary_fields(&r->headers_out.headers);
@@ -365,7 +365,7 @@ ngx_http_fhir_binary_header_hints(ngx_http_request_t *r)
  */
 
 static ngx_uint_t
-ngx_http_fhir_binary_header_again(ngx_http_request_t *r, ngx_table_elt_t *h)
+ngx_http_fhir_binary_header_repeated(ngx_http_request_t *r, ngx_table_elt_t *h)
 {
     static const ngx_str_t  etag[] = { ngx_string("etag"), ngx_null_string };
     static const ngx_str_t  last_modified[] = {

@@ -179,8 +179,8 @@ static fhb_rc_t
 ngx_http_fhir_binary_lookahead_on_data(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_uint_t *ready)
 {
-    size_t     limit;
-    fhb_rc_t   rc;
+    size_t    limit;
+    fhb_rc_t  rc;
 
     if (ctx->source.reader && ctx->source.meta == NULL) {
         return ngx_http_fhir_binary_source_keep(r, ctx, ctx->conf->lookahead);

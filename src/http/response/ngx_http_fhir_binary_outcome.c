@@ -47,7 +47,7 @@ static fhb_form_t ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
  */
 
 ngx_int_t
-ngx_http_fhir_binary_outcome_instead(ngx_http_request_t *r,
+ngx_http_fhir_binary_outcome_replace(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc)
 {
     /* a 4xx without a row of its own is passed on */
@@ -83,8 +83,8 @@ ngx_int_t
 ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_str_t                             body;
-    ngx_http_fhir_binary_outcome_kept_t   kept;
+    ngx_str_t                            body;
+    ngx_http_fhir_binary_outcome_kept_t  kept;
 
     if (ngx_http_fhir_binary_outcome_body(r, ctx, &body) != NGX_OK) {
         return NGX_ERROR;
@@ -100,7 +100,7 @@ ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    return ngx_http_fhir_binary_outcome_leave(r, ctx, &body);
+    return ngx_http_fhir_binary_outcome_write(r, ctx, &body);
 }
 
 
@@ -109,12 +109,12 @@ ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
  */
 
 ngx_int_t
-ngx_http_fhir_binary_outcome_leave(ngx_http_request_t *r,
+ngx_http_fhir_binary_outcome_write(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *body)
 {
-    ngx_buf_t    *b;
-    ngx_int_t     rc;
-    ngx_chain_t   out;
+    ngx_buf_t   *b;
+    ngx_int_t    rc;
+    ngx_chain_t  out;
 
     r->headers_out.content_length_n = body->len;
 
@@ -191,8 +191,8 @@ static fhb_form_t
 ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    ngx_str_t   parameter;
-    fhb_preference_t  wish;
+    ngx_str_t         parameter;
+    fhb_preference_t  preference;
 
     /*
      * A fault in Accept or _format itself leaves them at their defaults; it
@@ -201,13 +201,13 @@ ngx_http_fhir_binary_outcome_form(ngx_http_request_t *r,
 
     parameter = ctx->refusal.parameter;
 
-    (void) ngx_http_fhir_binary_negotiate_ask(r, ctx);
+    (void) ngx_http_fhir_binary_negotiate_read(r, ctx);
 
     ngx_http_fhir_binary_refusal_parameter(ctx, parameter);
 
-    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+    ngx_http_fhir_binary_negotiate_preference(ctx, &preference);
 
-    return fhb_accept_error_form(&wish);
+    return fhb_accept_error_form(&preference);
 }
 
 
@@ -215,8 +215,8 @@ static void
 ngx_http_fhir_binary_outcome_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_outcome_kept_t *kept)
 {
-    ngx_table_elt_t                *h;
-    ngx_http_fhir_binary_fields_t   fields;
+    ngx_table_elt_t               *h;
+    ngx_http_fhir_binary_fields_t  fields;
 
     static const ngx_str_t  retry_after = ngx_string("Retry-After");
 
@@ -248,8 +248,8 @@ static ngx_int_t
 ngx_http_fhir_binary_outcome_headers(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_outcome_kept_t *kept)
 {
-    int         status;
-    fhb_out_t   out;
+    int        status;
+    fhb_out_t  out;
 
     status = r->headers_out.status;
 
@@ -324,9 +324,9 @@ static ngx_int_t
 ngx_http_fhir_binary_outcome_challenge(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_out_t                out;
-    ngx_str_t                value;
-    fhb_bearer_challenge_t   challenge;
+    fhb_out_t               out;
+    ngx_str_t               value;
+    fhb_bearer_challenge_t  challenge;
 
     challenge.rc = ctx->refusal.rc;
     challenge.realm = ngx_http_fhir_binary_to_core(ctx->conf->realm);

@@ -42,7 +42,7 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
     form = ngx_http_fhir_binary_relay_form(r, rc);
 
     if (form == FHB_FORM_NONE
-        || ngx_http_fhir_binary_negotiate_ask(r, ctx) != FHB_OK
+        || ngx_http_fhir_binary_negotiate_read(r, ctx) != FHB_OK
         || r->headers_out.content_length_n > (off_t) ctx->conf->lookahead)
     {
         return NGX_DECLINED;
@@ -60,7 +60,7 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
             return NGX_DECLINED;
         }
 
-        return (ngx_http_fhir_binary_header_passed(r, ctx) == NGX_OK)
+        return (ngx_http_fhir_binary_header_outcome(r, ctx) == NGX_OK)
                ? ngx_http_fhir_binary_output_header(r, ctx,
                                           NGX_HTTP_FHIR_BINARY_PHASE_DISCARD)
                : NGX_ERROR;
@@ -112,11 +112,11 @@ ngx_http_fhir_binary_relay_form(ngx_http_request_t *r, fhb_rc_t rc)
 static ngx_uint_t
 ngx_http_fhir_binary_relay_passes(ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_preference_t  wish;
+    fhb_preference_t  preference;
 
-    ngx_http_fhir_binary_negotiate_wish(ctx, &wish);
+    ngx_http_fhir_binary_negotiate_preference(ctx, &preference);
 
-    return fhb_accept_error_form(&wish) == ctx->document.choice.form;
+    return fhb_accept_error_form(&preference) == ctx->document.choice.form;
 }
 
 
@@ -212,14 +212,14 @@ ngx_http_fhir_binary_relay_send(ngx_http_request_t *r,
 
     ngx_http_clear_content_length(r);
 
-    if (ngx_http_fhir_binary_header_passed(r, ctx) != NGX_OK) {
+    if (ngx_http_fhir_binary_header_outcome(r, ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
     body.data = ctx->source.kept.data;
     body.len = ctx->source.kept.len;
 
-    return ngx_http_fhir_binary_outcome_leave(r, ctx, &body);
+    return ngx_http_fhir_binary_outcome_write(r, ctx, &body);
 }
 
 
@@ -233,5 +233,5 @@ ngx_http_fhir_binary_relay_refuse(ngx_http_request_t *r,
 
     ngx_http_fhir_binary_source_drop(r, ctx);
 
-    return ngx_http_fhir_binary_outcome_instead(r, ctx, rc);
+    return ngx_http_fhir_binary_outcome_replace(r, ctx, rc);
 }

@@ -44,7 +44,7 @@ ngx_int_t ngx_http_fhir_binary_header_common(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_header_document(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_header_passed(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_header_outcome(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 ngx_int_t ngx_http_fhir_binary_header_page(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -78,11 +78,11 @@ ngx_int_t ngx_http_fhir_binary_lookahead(ngx_http_request_t *r,
 
 /* outcome */
 
-ngx_int_t ngx_http_fhir_binary_outcome_instead(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_outcome_replace(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_rc_t rc);
 ngx_int_t ngx_http_fhir_binary_outcome_send(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
-ngx_int_t ngx_http_fhir_binary_outcome_leave(ngx_http_request_t *r,
+ngx_int_t ngx_http_fhir_binary_outcome_write(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_str_t *body);
 
 /* relay */

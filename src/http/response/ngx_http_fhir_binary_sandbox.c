@@ -119,9 +119,9 @@ static ngx_int_t
 ngx_http_fhir_binary_sandbox_disposition(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, const fhb_media_t *media)
 {
-    u_char     *p;
-    fhb_str_t   ext, id;
-    ngx_str_t   value;
+    u_char    *p;
+    fhb_str_t  ext, id;
+    ngx_str_t  value;
 
     id = ctx->asked.route.id;
     ext = fhb_media_extension(media);

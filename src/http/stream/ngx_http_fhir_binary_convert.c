@@ -20,7 +20,7 @@ static fhb_rc_t ngx_http_fhir_binary_convert_decode(
     ngx_http_fhir_binary_ctx_t *ctx);
 static fhb_rc_t ngx_http_fhir_binary_convert_check(
     ngx_http_fhir_binary_ctx_t *ctx);
-static void ngx_http_fhir_binary_convert_took(ngx_http_fhir_binary_ctx_t *ctx,
+static void ngx_http_fhir_binary_convert_used(ngx_http_fhir_binary_ctx_t *ctx,
     size_t taken, size_t n);
 static fhb_rc_t ngx_http_fhir_binary_convert_recode(
     ngx_http_fhir_binary_ctx_t *ctx);
@@ -131,7 +131,7 @@ ngx_http_fhir_binary_convert_decode(ngx_http_fhir_binary_ctx_t *ctx)
 
     rc = ngx_http_fhir_binary_check_bytes(ctx, start, written);
 
-    ngx_http_fhir_binary_convert_took(ctx, taken, n);
+    ngx_http_fhir_binary_convert_used(ctx, taken, n);
 
     return rc;
 }
@@ -169,7 +169,7 @@ ngx_http_fhir_binary_convert_check(ngx_http_fhir_binary_ctx_t *ctx)
     }
 
     out->last += written;
-    ngx_http_fhir_binary_convert_took(ctx, taken, n);
+    ngx_http_fhir_binary_convert_used(ctx, taken, n);
 
     return FHB_OK;
 }
@@ -181,7 +181,7 @@ ngx_http_fhir_binary_convert_check(ngx_http_fhir_binary_ctx_t *ctx)
  */
 
 static void
-ngx_http_fhir_binary_convert_took(ngx_http_fhir_binary_ctx_t *ctx,
+ngx_http_fhir_binary_convert_used(ngx_http_fhir_binary_ctx_t *ctx,
     size_t taken, size_t n)
 {
     ngx_http_fhir_binary_source_use(ctx, taken);

@@ -146,8 +146,8 @@ static void
 ngx_http_fhir_binary_cache_insert(ngx_rbtree_node_t *temp,
     ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel)
 {
-    ngx_rbtree_node_t                  **p;
-    ngx_http_fhir_binary_cache_node_t   *a, *b;
+    ngx_rbtree_node_t                 **p;
+    ngx_http_fhir_binary_cache_node_t  *a, *b;
 
     for ( ;; ) {
 
@@ -362,10 +362,10 @@ static fhb_rc_t
 ngx_http_fhir_binary_cache_read(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_cache_node_t *node)
 {
-    u_char      *p;
-    size_t       len;
-    fhb_str_t   *s;
-    ngx_uint_t   i;
+    u_char     *p;
+    size_t      len;
+    fhb_str_t  *s;
+    ngx_uint_t  i;
 
     if (node->rc != FHB_OK) {
         return node->rc;
@@ -501,9 +501,9 @@ static void
 ngx_http_fhir_binary_cache_write(ngx_http_fhir_binary_ctx_t *ctx,
     ngx_http_fhir_binary_cache_node_t *node)
 {
-    u_char      *p;
-    fhb_str_t   *s;
-    ngx_uint_t   i;
+    u_char     *p;
+    fhb_str_t  *s;
+    ngx_uint_t  i;
 
     node->exp = ctx->grant.claims.exp;
     node->nbf = ctx->grant.claims.nbf;

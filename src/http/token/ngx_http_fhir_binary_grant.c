@@ -13,10 +13,10 @@ ngx_int_t
 ngx_http_fhir_binary_grant_keep(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, const fhb_claims_t *claims)
 {
-    u_char       *p;
-    fhb_str_t    *s;
-    ngx_uint_t    i;
-    fhb_claims_t *kept;
+    u_char        *p;
+    fhb_str_t     *s;
+    ngx_uint_t     i;
+    fhb_claims_t  *kept;
 
     kept = &ctx->grant.claims;
     *kept = *claims;

@@ -42,7 +42,7 @@ ngx_http_fhir_binary_key_file(ngx_conf_t *cf, ngx_str_t *path)
     rc = fhb_jwk_set_parse(&set, &heap, ngx_http_fhir_binary_to_core(text),
                            &report);
 
-    fates = ngx_http_fhir_binary_keys_fates(cf->pool, &report);
+    fates = ngx_http_fhir_binary_keys_skipped(cf->pool, &report);
 
     if (rc != FHB_OK) {
         why = ngx_http_fhir_binary_keys_why(rc, &report);
@@ -151,12 +151,12 @@ ngx_http_fhir_binary_keys_why(fhb_rc_t rc, const fhb_jwk_report_t *report)
  */
 
 ngx_str_t
-ngx_http_fhir_binary_keys_fates(ngx_pool_t *pool, fhb_jwk_report_t *report)
+ngx_http_fhir_binary_keys_skipped(ngx_pool_t *pool, fhb_jwk_report_t *report)
 {
-    u_char      *p, *last;
-    fhb_str_t    text;
-    ngx_str_t    fates;
-    ngx_uint_t   i;
+    u_char     *p, *last;
+    fhb_str_t   text;
+    ngx_str_t   fates;
+    ngx_uint_t  i;
 
     ngx_str_null(&fates);
 

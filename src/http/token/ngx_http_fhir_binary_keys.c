@@ -47,11 +47,11 @@ static void ngx_http_fhir_binary_keys_exit(void *data);
 ngx_http_fhir_binary_keys_t *
 ngx_http_fhir_binary_keys_add(ngx_conf_t *cf, ngx_str_t *uri)
 {
-    void                               *server;
-    ngx_uint_t                          i;
-    ngx_pool_cleanup_t                 *cln;
-    ngx_http_fhir_binary_keys_t       **list, *keys;
-    ngx_http_fhir_binary_main_conf_t   *fmcf;
+    void                              *server;
+    ngx_uint_t                         i;
+    ngx_pool_cleanup_t                *cln;
+    ngx_http_fhir_binary_keys_t      **list, *keys;
+    ngx_http_fhir_binary_main_conf_t  *fmcf;
 
     fmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_fhir_binary_module);
     server = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
@@ -242,7 +242,7 @@ ngx_http_fhir_binary_keys_fetch(ngx_http_request_t *r,
     ngx_http_fhir_binary_keys_t *keys)
 {
     ngx_pool_cleanup_t                 *cln;
-    ngx_http_fhir_binary_subrequest_t        sub;
+    ngx_http_fhir_binary_subrequest_t   sub;
     ngx_http_fhir_binary_ctx_t         *ctx;
     ngx_http_fhir_binary_keys_owner_t  *owner;
 
@@ -313,7 +313,7 @@ ngx_http_fhir_binary_keys_done(ngx_http_request_t *r,
     rc = fhb_jwk_set_parse(&set, &heap,
                            ngx_http_fhir_binary_to_core(sub->body), &report);
 
-    fates = ngx_http_fhir_binary_keys_fates(r->pool, &report);
+    fates = ngx_http_fhir_binary_keys_skipped(r->pool, &report);
 
     if (rc != FHB_OK) {
 

@@ -238,8 +238,8 @@ static fhb_rc_t
 ngx_http_fhir_binary_patient_next(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, fhb_str_t query)
 {
-    u_char     *p;
-    ngx_str_t   path, uri;
+    u_char    *p;
+    ngx_str_t  path, uri;
 
     if (ctx->grant.pages == FHB_MAX_PAGES) {
 
@@ -289,11 +289,11 @@ static fhb_rc_t
 ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    u_char            *q, query[FHB_MAX_NEXT];
-    fhb_rc_t           rc;
-    fhb_out_t          next;
-    ngx_str_t          page;
-    fhb_bundle_query_t   ask;
+    u_char             *q, query[FHB_MAX_NEXT];
+    fhb_rc_t            rc;
+    fhb_out_t           next;
+    ngx_str_t           page;
+    fhb_bundle_query_t  ask;
 
     if (ctx->grant.search->status != NGX_HTTP_OK) {
         ngx_http_fhir_binary_patient_failed(r, ctx);

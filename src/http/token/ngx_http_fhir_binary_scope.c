@@ -76,7 +76,7 @@ fhb_rc_t
 ngx_http_fhir_binary_scope_fine(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_media_t      media;
+    fhb_media_t        media;
     fhb_scope_query_t  ask;
 
     ngx_http_fhir_binary_scope_question(ctx, &ask);

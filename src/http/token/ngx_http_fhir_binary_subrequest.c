@@ -40,11 +40,11 @@ ngx_http_fhir_binary_subrequest_t *
 ngx_http_fhir_binary_subrequest(ngx_http_request_t *r, ngx_str_t *uri,
     ngx_uint_t flags, ngx_http_fhir_binary_subrequest_t *template)
 {
-    u_char                        *q;
-    ngx_str_t                      path, args;
-    ngx_http_request_t            *sr;
-    ngx_http_fhir_binary_ctx_t    *ctx;
-    ngx_http_post_subrequest_t    *ps;
+    u_char                             *q;
+    ngx_str_t                           path, args;
+    ngx_http_request_t                 *sr;
+    ngx_http_fhir_binary_ctx_t         *ctx;
+    ngx_http_post_subrequest_t         *ps;
     ngx_http_fhir_binary_subrequest_t  *sub;
 
     sub = ngx_palloc(r->pool, sizeof(ngx_http_fhir_binary_subrequest_t));
@@ -203,8 +203,8 @@ ngx_http_fhir_binary_subrequest_sees(ngx_http_complex_value_t *cv)
 static ngx_uint_t
 ngx_http_fhir_binary_subrequest_by_host(ngx_http_complex_value_t *cv)
 {
-    u_char      *p, *last;
-    ngx_uint_t   i;
+    u_char     *p, *last;
+    ngx_uint_t  i;
 
     static const ngx_str_t  names[] = {
         ngx_string("$host"), ngx_string("${host"),
@@ -298,7 +298,7 @@ ngx_int_t
 ngx_http_fhir_binary_subrequest_body(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in)
 {
-    ngx_buf_t                     *b;
+    ngx_buf_t                          *b;
     ngx_http_fhir_binary_subrequest_t  *sub;
 
     sub = ctx->subrequest;

@@ -369,9 +369,9 @@ static ngx_uint_t
 ngx_http_fhir_binary_token_opaque(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    fhb_rc_t      rc;
-    fhb_jws_t    *jws;
-    fhb_alloc_t   heap;
+    fhb_rc_t     rc;
+    fhb_jws_t   *jws;
+    fhb_alloc_t  heap;
 
     if (ctx->conf->introspected == 0) {
         return 0;

@@ -41,7 +41,7 @@ ngx_int_t ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
 fhb_jwk_set_t *ngx_http_fhir_binary_key_file(ngx_conf_t *cf, ngx_str_t *path);
 fhb_str_t ngx_http_fhir_binary_keys_why(fhb_rc_t rc,
     const fhb_jwk_report_t *report);
-ngx_str_t ngx_http_fhir_binary_keys_fates(ngx_pool_t *pool,
+ngx_str_t ngx_http_fhir_binary_keys_skipped(ngx_pool_t *pool,
     fhb_jwk_report_t *report);
 
 /* key table */
