@@ -534,8 +534,9 @@ typedef enum {
     NGX_HTTP_FHIR_BINARY_END_CHUNKS,
     NGX_HTTP_FHIR_BINARY_END_RECORDS,         /* of FastCGI */
     NGX_HTTP_FHIR_BINARY_END_FRAMES,          /* of HTTP/2 */
-    NGX_HTTP_FHIR_BINARY_END_HEAD             /* there is none: the backend
+    NGX_HTTP_FHIR_BINARY_END_HEAD,            /* there is none: the backend
                                                * was asked with HEAD */
+    NGX_HTTP_FHIR_BINARY_ENDS_OF_BODIES
 } ngx_http_fhir_binary_end_t;
 
 

@@ -11,6 +11,7 @@
 #include <ngx_core.h>
 
 #include "fhb.h"
+#include "fhb_error.h"
 #include "fhb_out.h"
 
 
@@ -37,6 +38,19 @@ ngx_http_fhir_binary_from_core(fhb_str_t s)
     out.data = (u_char *) s.data;
 
     return out;
+}
+
+
+/* for debug lines: a refusal by the name of its row */
+
+static ngx_inline const char *
+ngx_http_fhir_binary_rc_name(fhb_rc_t rc)
+{
+    if (rc < 0) {
+        return fhb_error_row(rc)->reason;
+    }
+
+    return (rc == FHB_OK) ? "ok" : "open";
 }
 
 

@@ -80,6 +80,14 @@ ngx_http_fhir_binary_ctx_moved(ngx_http_request_t *r,
     /* what comes now is of another source */
 
     r->cached = 0;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: redirected inside %s, status %ui",
+                   redirect->led == NGX_HTTP_FHIR_BINARY_LED_ON
+                   ? "to the document"
+                   : redirect->led == NGX_HTTP_FHIR_BINARY_LED_BY_ERROR
+                   ? "by an error" : "by our refusal",
+                   redirect->status);
 }
 
 
@@ -137,6 +145,13 @@ ngx_http_fhir_binary_ctx_create(ngx_http_request_t *r,
     ctx->origin = origin;
 
     ngx_http_fhir_binary_output_start(r, ctx);
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: a request is ours, found by %s",
+                   origin == NGX_HTTP_FHIR_BINARY_BY_PHASE ? "a phase"
+                   : origin == NGX_HTTP_FHIR_BINARY_BY_FILTER ? "the filter"
+                   : origin == NGX_HTTP_FHIR_BINARY_BY_CACHE ? "a cache"
+                   : "ourselves");
 
     ngx_http_set_ctx(r, ctx, ngx_http_fhir_binary_module);
 

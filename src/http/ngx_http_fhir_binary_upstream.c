@@ -71,6 +71,17 @@ static void ngx_http_fhir_binary_upstream_stop(ngx_http_request_t *r);
 static ngx_http_request_t  *ngx_http_fhir_binary_upstream_next;
 
 
+static const char *const  ngx_http_fhir_binary_upstream_ends[] = {
+    "nothing", "its source", "a length", "chunks", "records", "frames",
+    "the method"
+};
+
+typedef char  ngx_http_fhir_binary_upstream_ends_are_all_there
+    [sizeof(ngx_http_fhir_binary_upstream_ends)
+     / sizeof(ngx_http_fhir_binary_upstream_ends[0])
+     == NGX_HTTP_FHIR_BINARY_ENDS_OF_BODIES ? 1 : -1];
+
+
 /*
  * A response begins.  How its end is told is settled here, once, for whoever
  * reads, stores or drops the body.  What cannot be told is not stored.
@@ -101,6 +112,12 @@ ngx_http_fhir_binary_upstream_watch(ngx_http_request_t *r,
     ctx->upstream.body = ngx_http_fhir_binary_upstream_preread(r, ctx)
                          ? NGX_HTTP_FHIR_BINARY_BODY_PREREAD
                          : NGX_HTTP_FHIR_BINARY_BODY_AHEAD;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: the end of the body is told by %s%s",
+                   ngx_http_fhir_binary_upstream_ends[ctx->upstream.end],
+                   ctx->upstream.body == NGX_HTTP_FHIR_BINARY_BODY_PREREAD
+                   ? ", and it is here" : "");
 
     if (u->input_filter_init != ngx_http_fhir_binary_upstream_init) {
         ctx->upstream.input_filter_init = u->input_filter_init;
@@ -531,6 +548,9 @@ ngx_http_fhir_binary_upstream_break(ngx_http_request_t *r,
     ngx_http_upstream_t  *u;
 
     ctx->upstream.body = NGX_HTTP_FHIR_BINARY_BODY_BROKEN;
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: the body breaks the rules of its protocol");
 
     u = r->upstream;
 

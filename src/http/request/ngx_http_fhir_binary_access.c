@@ -77,6 +77,9 @@ ngx_http_fhir_binary_access_handler(ngx_http_request_t *r)
 
     ngx_http_fhir_binary_grant(ctx, NGX_HTTP_FHIR_BINARY_GRANT_GIVEN);
 
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: access is granted");
+
     return NGX_OK;
 }
 

@@ -98,6 +98,10 @@ ngx_http_fhir_binary_negotiate_accept(ngx_http_request_t *r,
 
     ngx_memcpy(ctx->asked.accept, &accept, len);
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: Accept has %i lines, %ui ranges",
+                   n, (ngx_uint_t) accept.n);
+
     return FHB_OK;
 }
 

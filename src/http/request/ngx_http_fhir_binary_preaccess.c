@@ -148,4 +148,9 @@ ngx_http_fhir_binary_route(ngx_http_request_t *r,
     ctx->asked.route_rc = fhb_route_parse(&ctx->asked.route,
                                           ngx_http_fhir_binary_to_core(r->uri));
     ctx->asked.whose = ctx->asked.route;
+
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: route %s, id of %uz, version of %uz bytes",
+                   ngx_http_fhir_binary_rc_name(ctx->asked.route_rc),
+                   ctx->asked.route.id.len, ctx->asked.route.vid.len);
 }

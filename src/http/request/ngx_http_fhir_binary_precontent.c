@@ -104,6 +104,12 @@ ngx_http_fhir_binary_precontent_handler(ngx_http_request_t *r)
 
     ctx->asked.prepared = 1;
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: the backend is asked %s, %s a range",
+                   ctx->asked.method == NGX_HTTP_FHIR_BINARY_METHOD_GET
+                   ? "with GET for HEAD" : "as the client asked",
+                   ctx->asked.ranged ? "with" : "without");
+
     return ngx_http_fhir_binary_forward_body(r);
 }
 
@@ -208,6 +214,9 @@ ngx_http_fhir_binary_precontent_waive(ngx_http_request_t *r,
     ngx_http_fhir_binary_forgive(ctx);
     ngx_http_fhir_binary_grant_forget(ctx);
     ngx_http_fhir_binary_grant(ctx, NGX_HTTP_FHIR_BINARY_GRANT_WAIVED);
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: another module has granted access");
 
     return NGX_OK;
 }

@@ -28,6 +28,13 @@ ngx_http_fhir_binary_classify(ngx_http_request_t *r,
 
     form = ngx_http_fhir_binary_classify_resource(r, ctx);
 
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: %s of %O bytes, media type of %uz",
+                   form == FHB_FORM_NONE ? "a document"
+                   : form == FHB_FORM_JSON ? "a resource in JSON"
+                   : "a resource in XML",
+                   ctx->document.length, ctx->type.len);
+
     if (form != FHB_FORM_NONE) {
 
         if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {

@@ -39,12 +39,23 @@ ngx_http_fhir_binary_document_choose(ngx_http_request_t *r,
 
         rc = ngx_http_fhir_binary_scope_fine(r, ctx);
 
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "fhir binary: scope and patient of the document: %s",
+                       ngx_http_fhir_binary_rc_name(rc));
+
         if (rc != FHB_OK) {
             return rc;
         }
     }
 
     rc = ngx_http_fhir_binary_document_form(r, ctx);
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: the form is %s: %s",
+                   ctx->document.choice.form == FHB_FORM_NATIVE ? "native"
+                   : ctx->document.choice.form == FHB_FORM_JSON ? "JSON"
+                   : ctx->document.choice.form == FHB_FORM_XML ? "XML" : "none",
+                   ngx_http_fhir_binary_rc_name(rc));
 
     if (rc == FHB_OK
         && ctx->document.choice.form != FHB_FORM_NATIVE
@@ -163,6 +174,10 @@ ngx_http_fhir_binary_document_send(ngx_http_request_t *r,
 
     rc = (ctx->asked.route.kind == FHB_ROUTE_CCD)
          ? NGX_OK : ngx_http_fhir_binary_conditional(r, ctx);
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: conditions: %i",
+                   rc);
 
     if (rc == NGX_HTTP_NOT_MODIFIED) {
         return ngx_http_fhir_binary_document_not_modified(r, ctx);

@@ -333,6 +333,11 @@ ngx_http_fhir_binary_lookahead_release(ngx_http_request_t *r,
 
     ngx_http_fhir_binary_source_release(&ctx->source);
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: the header leaves, %uz bytes are kept, "
+                   "%uz live",
+                   ctx->source.kept.len, ctx->source.live.len);
+
     rc = ngx_http_fhir_binary_document_send(r, ctx);
 
     if (ctx->refusal.rc != FHB_OK) {

@@ -118,6 +118,11 @@ ngx_http_fhir_binary_outcome_write(ngx_http_request_t *r,
 
     r->headers_out.content_length_n = body->len;
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: an OperationOutcome leaves, status %ui, "
+                   "%uz bytes",
+                   r->headers_out.status, body->len);
+
     ngx_http_fhir_binary_upstream_spare(r, ctx);
 
     rc = ngx_http_fhir_binary_output_header(r, ctx,

@@ -176,6 +176,11 @@ ngx_http_fhir_binary_relay_end(ngx_http_request_t *r,
         rc = fhb_outcome_read(&heap, ctx->document.choice.form, body, &issue);
     }
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: an error of %uz bytes, an OperationOutcome: "
+                   "%s",
+                   body.len, ngx_http_fhir_binary_rc_name(rc));
+
     if (rc != FHB_OK) {
 
         if (rc == FHB_E_NOMEM) {

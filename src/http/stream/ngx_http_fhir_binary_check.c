@@ -96,6 +96,9 @@ ngx_http_fhir_binary_check_kept(ngx_http_fhir_binary_ctx_t *ctx)
         if (rc == FHB_OK) {
             check->begun = 1;
 
+            ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                           "fhir binary: the start is that of a CCD");
+
         } else if (rc != FHB_AGAIN) {
             return rc;
         }

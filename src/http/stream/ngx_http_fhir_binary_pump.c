@@ -67,6 +67,16 @@ ngx_http_fhir_binary_pump_arm(ngx_http_fhir_binary_ctx_t *ctx,
                         : NGX_HTTP_FHIR_BINARY_CHECK;
     }
 
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "fhir binary: pump: %s, %uz bytes before the document, "
+                   "%uz behind",
+                   pump->convert == NGX_HTTP_FHIR_BINARY_COPY ? "copies"
+                   : pump->convert == NGX_HTTP_FHIR_BINARY_ENCODE ? "encodes"
+                   : pump->convert == NGX_HTTP_FHIR_BINARY_DECODE ? "decodes"
+                   : pump->convert == NGX_HTTP_FHIR_BINARY_CHECK ? "checks"
+                   : "decodes and encodes",
+                   pump->head.len, pump->tail.len);
+
     if (pump->convert == NGX_HTTP_FHIR_BINARY_DECODE
         || pump->convert == NGX_HTTP_FHIR_BINARY_CHECK)
     {
@@ -143,6 +153,10 @@ ngx_http_fhir_binary_pump(ngx_http_request_t *r,
         if (rc == NGX_ERROR) {
             goto failed;
         }
+
+        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "fhir binary: pump: %uz bytes left, rc %i",
+                       pump->portion, rc);
 
         ngx_chain_update_chains(r->pool, &pump->free, &pump->busy, &pump->out,
                         (ngx_buf_tag_t) &ngx_http_fhir_binary_module);

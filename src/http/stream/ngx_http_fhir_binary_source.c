@@ -304,6 +304,13 @@ ngx_http_fhir_binary_source_buf(ngx_http_request_t *r,
         }
 
         if (n || source->state == NGX_HTTP_FHIR_BINARY_SOURCE_LAST) {
+
+            ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                           "fhir binary: source: %O bytes, %O to come%s",
+                           n, source->left,
+                           source->state == NGX_HTTP_FHIR_BINARY_SOURCE_LAST
+                           ? ", the last" : "");
+
             source->buf = n ? b : NULL;
             return NGX_OK;
         }
@@ -326,6 +333,10 @@ ngx_http_fhir_binary_source_failed(ngx_http_request_t *r,
 
     ctx->source.rc = ngx_http_fhir_binary_upstream_reason(r, ctx->source.heard);
     ctx->source.state = NGX_HTTP_FHIR_BINARY_SOURCE_GONE;
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: source: gone (%s)",
+                   ngx_http_fhir_binary_rc_name(ctx->source.rc));
 
     return NGX_ERROR;
 }
@@ -383,6 +394,13 @@ ngx_http_fhir_binary_source_feed(ngx_http_fhir_binary_ctx_t *ctx)
 
     if (event.type == FHB_BIN_META) {
         source->meta = event.meta;
+
+        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                       "fhir binary: the resource told a media type of %uz "
+                       "bytes, %s",
+                       event.meta->content_type.len,
+                       event.meta->empty ? "and is empty" : "and has data");
+
         return NGX_DECLINED;
     }
 
@@ -417,6 +435,9 @@ ngx_http_fhir_binary_source_end(ngx_http_fhir_binary_ctx_t *ctx)
     }
 
     source->state = NGX_HTTP_FHIR_BINARY_SOURCE_WHOLE;
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "fhir binary: source: whole");
 
     return NGX_DONE;
 }

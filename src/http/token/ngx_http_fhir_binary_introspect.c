@@ -192,6 +192,11 @@ ngx_http_fhir_binary_introspect_done(ngx_http_request_t *r,
                        : FHB_E_INTROSPECTION;
     question->landed = 1;
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: introspection answered with status %ui: %s",
+                   sub->status,
+                   ngx_http_fhir_binary_rc_name(question->rc));
+
     /* whoever comes from now on asks anew, or finds it in the cache */
 
     ngx_queue_remove(&question->queue);

@@ -176,6 +176,11 @@ ngx_http_fhir_binary_patient_page(ngx_http_request_t *r,
     ctx->grant.page = *uri;
     ctx->grant.pages++;
 
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: the patient's documents are asked for, "
+                   "page %ui",
+                   ctx->grant.pages);
+
     ctx->grant.search = ngx_http_fhir_binary_subrequest(r, uri,
                                          NGX_HTTP_SUBREQUEST_WAITED, &sub);
 
@@ -320,6 +325,12 @@ ngx_http_fhir_binary_patient_answer(ngx_http_request_t *r,
     fhb_out_init(&next, query, sizeof(query));
 
     rc = fhb_bundle_owner(ctx->grant.search->data, &ask, &next);
+
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: page %ui of %uz bytes: %s",
+                   ctx->grant.pages,
+                   ctx->grant.search->received,
+                   ngx_http_fhir_binary_rc_name(rc));
 
     /* a document may take long to send */
 

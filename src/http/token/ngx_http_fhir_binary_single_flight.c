@@ -45,6 +45,9 @@ ngx_http_fhir_binary_single_flight_wait(ngx_http_request_t *r,
     if (!waiter->queued && !waiter->event.posted) {
         ngx_queue_insert_tail(&flight->waiters, &waiter->queue);
         waiter->queued = 1;
+
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "fhir binary: waits for the answer to another request");
     }
 
     return NGX_AGAIN;

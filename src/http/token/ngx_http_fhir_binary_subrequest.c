@@ -444,6 +444,10 @@ ngx_http_fhir_binary_subrequest_done(ngx_http_request_t *r, void *data,
         ngx_http_fhir_binary_subrequest_forget_token(r->main);
     }
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: a subrequest ended, status %ui, %uz bytes",
+                   sub->status, sub->received);
+
     sub->handler(r->parent, sub);
 
     return rc;

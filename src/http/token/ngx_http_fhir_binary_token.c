@@ -131,6 +131,10 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
 
     rc = ngx_http_fhir_binary_cache_find(r, ctx);
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: token cache: %V, %s",
+                   &ctx->grant.cached, ngx_http_fhir_binary_rc_name(rc));
+
     if (rc == FHB_OK) {
         ctx->grant.state = NGX_HTTP_FHIR_BINARY_GRANT_VERIFIED;
         return NGX_OK;
@@ -316,6 +320,11 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
     check.now = ngx_time();
 
     rc = fhb_claims_token(&claims, &check, set, ctx->grant.token);
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "fhir binary: a token of %uz bytes is verified: %s",
+                   ctx->grant.token.len,
+                   ngx_http_fhir_binary_rc_name(rc));
 
     switch (rc) {
 
