@@ -64,6 +64,12 @@ BENCHES    := $(patsubst t/bench/%.c,$(BUILD)/bench/%,\
                 $(wildcard t/bench/bench_*.c))
 SUITES      = $(or $(T),$(wildcard t/*.t))
 
+# What Test::Nginx runs it runs twice: with an nginx for each block, and in one
+# that is reloaded for each.  A file here stands for the second time.
+
+HUPS        = $(patsubst t/%,$(BUILD)/hup/%,\
+                $(shell grep -l '^run_tests();' $(SUITES)))
+
 # The environment of every test: TAP from cmocka, the module under test, and
 # where its build is.  -I is for the suites; programs ignore it.
 
@@ -72,7 +78,7 @@ TEST_ENV    = CMOCKA_MESSAGE_OUTPUT=TAP TEST_NGINX_BINARY=$(NGINX_BINARY) \
 PROVE       = env $(TEST_ENV) prove -I t/lib \
               -I $(TEST_NGINX)/root/usr/share/perl5
 
-.PHONY: all help module demo run test suite suite-only unit check fuzz \
+.PHONY: all help module demo run test suite suite-only hup unit check fuzz \
         fuzz-replay bench asan asan-suite valgrind debug chaos clean deps \
         deps-build deps-browser deps-fastcgi deps-fuzz test-build FORCE
 
@@ -156,7 +162,12 @@ $(REPLAYS): $(BUILD)/replay/replay_%: t/fuzz/fuzz_%.c t/fuzz/replay.c \
 -include $(wildcard $(BUILD)/core/*.d $(BUILD)/unit/*.d $(BUILD)/replay/*.d \
                     $(BUILD)/bench/*.d)
 
-test-build: module $(UNITS) $(REPLAYS) $(BENCHES)
+$(BUILD)/hup/%.t: t/%.t
+	@mkdir -p $(@D)
+	@echo '$$ENV{TEST_NGINX_USE_HUP} = 1;' >$@
+	@echo 'exec $$^X, (map { "-I$$_" } grep { !ref } @INC), "$<";' >>$@
+
+test-build: module $(UNITS) $(REPLAYS) $(BENCHES) $(HUPS)
 
 
 ## demo         install what it needs, build, start nginx, show what it does
@@ -172,13 +183,17 @@ run: deps
 ## test         install what it needs, build, run everything that is tested
 test: deps
 	@$(MAKE) -j$(JOBS) test-build
-	@$(PROVE) -j$(JOBS) $(UNITS) $(REPLAYS) $(SUITES)
+	@$(PROVE) -j$(JOBS) $(UNITS) $(REPLAYS) $(SUITES) $(HUPS)
 
 ## suite        the .t suites alone; T=t/name.t is one of them
 suite: module suite-only
 
 suite-only:
 	@$(PROVE) -j$(JOBS) $(SUITES)
+
+## hup          those of Test::Nginx in one nginx that is reloaded; T= too
+hup: module $(HUPS)
+	@$(if $(HUPS),$(PROVE) -j$(JOBS) $(HUPS),echo "no suites of Test::Nginx")
 
 ## unit         the core's unit tests alone; T=t/unit/test_x.c or T=x is one
 UNIT        = $(if $(T),$(patsubst %,$(BUILD)/unit/test_%,$(patsubst \

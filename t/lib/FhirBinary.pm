@@ -37,33 +37,8 @@ C<TEST_NGINX_LOAD_MODULES> (the module, default from the build directory;
 set but empty: it is linked in), C<FHIR_BINARY_PATIENCE> (a factor for the
 time limits of raw_http() and stop(), under valgrind and the like).
 
-=head2 Sections of a block
-
-=over
-
-=item backend
-
-C<--- backend eval> starts backend() with the list that the code gives (a
-list of lists: one for each connection), for this block alone. Its port is
-C<$TEST_NGINX_BACKEND_PORT> in the configuration.
-
-=item backend_request_like, backend_request_unlike
-
-With C<eval>: a pattern or a list of patterns. The first is matched with the
-first request that the backend saw, and so on.
-
-=item backend_requests
-
-How many requests the backend must have seen.
-
-=item no_error_log
-
-Every block gets C<[alert]>, C<[crit]> and C<[emerg]> here in addition to
-its own lines, each a test.  C<--- allow_log: crit> (one or more of the
-words) takes them out again; C<must_die> blocks get none (but a refused
-configuration is quicker to test with nginx_conf_test(), and quieter).
-
-=back
+The sections of a block that Test::Nginx does not have, and the words of its
+configuration, are those of L<FhirNginx>.
 
 =head1 FUNCTIONS
 
@@ -249,7 +224,8 @@ sub import {
         eval "package $caller; Test::More->import(\@args); 1" or die $@;
 
     } else {
-        start_test_nginx($caller, @args);
+        require FhirNginx;
+        FhirNginx::start($caller, $build, \@items, @args);
     }
 
     no strict 'refs';
@@ -275,116 +251,6 @@ sub find_nginx {
     }
 
     return;
-}
-
-
-sub start_test_nginx {
-    my ($caller, @args) = @_;
-
-    delete $ENV{TEST_NGINX_RANDOMIZE};
-    $ENV{TEST_NGINX_TIMEOUT} //= 60;
-
-    File::Path::make_path("$build/servroot");
-
-    $ENV{TEST_NGINX_PORT} = $ENV{TEST_NGINX_SERVER_PORT} = free_port();
-    $ENV{TEST_NGINX_SERVROOT} = "$build/servroot/$$";
-    $ENV{TEST_NGINX_ROOT} = $root;
-
-    # Sections are evaluated in this package of Test::Base.
-
-    require Test::Base::Filter;
-
-    {
-        no strict 'refs';
-        *{"Test::Base::Filter::$_"} = \&{$_}
-            for @items;
-    }
-
-    eval "package $caller; use Test::Nginx::Socket \@args; 1" or die $@;
-
-    Test::Nginx::Socket::no_long_string();
-    Test::Nginx::Socket::add_block_preprocessor(\&prepare_block);
-    Test::Nginx::Socket::add_test_cleanup_handler(\&finish_block);
-}
-
-
-sub prepare_block {
-    my ($block) = @_;
-
-    if (defined $block->backend) {
-        my @script = $block->backend;
-
-        @script = @{ $script[0] } if @script == 1 && ref $script[0] eq 'ARRAY'
-                                     && ref $script[0][0] eq 'ARRAY';
-
-        $block->{fhir_backend} = backend(@script);
-        $block->{fhir_backend}->env('BACKEND_PORT');
-    }
-
-    if (!defined $block->must_die) {
-        my %allowed = map { $_ => 1 } split ' ', $block->allow_log // '';
-        my @never = grep { !$allowed{$_} } qw(alert crit emerg);
-        my @lines = $block->no_error_log;
-
-        @lines = () if !defined $lines[0];
-        @lines = @{ $lines[0] } if ref $lines[0] eq 'ARRAY';
-        @lines = map { ref $_ ? $_ : split /\n/ } @lines;
-
-        $block->set_value('no_error_log',
-                          ref_or_text(@lines, map { "[$_]" } @never));
-    }
-}
-
-
-# Test::Nginx takes a text of lines, or a list where patterns are wanted.
-
-sub ref_or_text {
-    my (@lines) = @_;
-
-    return [@lines] if grep { ref } @lines;
-    return join "\n", @lines, '';
-}
-
-
-sub finish_block {
-    my ($block) = @_;
-
-    my $backend = delete $block->{fhir_backend} or return;
-    my $name = $block->name;
-    my @seen;
-
-    my @like = list_of($block->backend_request_like);
-    my @unlike = list_of($block->backend_request_unlike);
-    my $count = $block->backend_requests;
-
-    $backend->wait_requests(scalar @like) if @like;
-    @seen = $backend->requests;
-
-    for my $i (0 .. $#like) {
-        Test::More::like($seen[$i] // '', $like[$i],
-                         "$name - request $i at the backend");
-    }
-
-    for my $i (0 .. $#unlike) {
-        Test::More::unlike($seen[$i] // '', $unlike[$i],
-                           "$name - request $i at the backend");
-    }
-
-    if (defined $count) {
-        Test::More::is(scalar(@seen), $count + 0,
-                       "$name - requests at the backend");
-    }
-
-    $backend->stop;
-}
-
-
-sub list_of {
-    my (@values) = @_;
-
-    return () if !defined $values[0];
-    return map { ref $_ eq 'ARRAY' ? @$_ : ref $_ ? $_ : qr/$_/ }
-           map { my $v = $_; chomp $v if !ref $v; $v } @values;
 }
 
 
@@ -1242,6 +1108,8 @@ END {
     {
         File::Path::remove_tree($ENV{TEST_NGINX_SERVROOT});
     }
+
+    FhirNginx::clean() if $$ == $owner && $INC{'FhirNginx.pm'};
 }
 
 
