@@ -68,7 +68,7 @@ SUITES      = $(or $(T),$(wildcard t/*.t))
 # that is reloaded for each.  A file here stands for the second time.
 
 HUPS        = $(patsubst t/%,$(BUILD)/hup/%,\
-                $(shell grep -l '^run_tests();' $(SUITES)))
+                $(shell grep -sl "^run_tests();" $(SUITES)))
 
 # The environment of every test: TAP from cmocka, the module under test, and
 # where its build is.  -I is for the suites; programs ignore it.

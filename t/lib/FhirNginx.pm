@@ -149,6 +149,7 @@ my $root = Cwd::abs_path(File::Basename::dirname(__FILE__) . '/../..');
 my ($build, %known, %row);
 
 sub wait_reloaded ($$);
+sub is_defunct ($);
 
 
 sub start {
@@ -193,6 +194,7 @@ sub start {
     };
 
     *Test::Nginx::Util::test_config_version = \&wait_reloaded;
+    *Test::Nginx::Util::is_defunct = \&is_defunct;
 }
 
 
@@ -515,6 +517,17 @@ sub wait_reloaded ($$) {
     });
 
     Test::More::fail("$name - the configuration is not reloaded");
+}
+
+
+# Test::Nginx runs ps for this, several times for each block.
+
+sub is_defunct ($) {
+    my ($pid) = @_;
+
+    open my $fh, '<', "/proc/$pid/stat" or return 0;
+
+    return (<$fh> // '') =~ /\) Z /;
 }
 
 
