@@ -88,11 +88,12 @@ How many requests the backend must have seen.
 
 =item token
 
-A token that is sent as C<Authorization: Bearer>; with several lines each
-request has its own. Words NAME=VALUE are claims: a VALUE in double quotes may
-have blanks, one in brackets is JSON, C<exp>, C<nbf> and C<iat> with a sign
-are seconds from now; C<-NAME> takes a claim out. C<key>, C<alg>, C<typ>,
-C<kid> and C<header> (JSON) are of the signature. C<none> sends no token.
+A token that is sent as C<Authorization: Bearer>; with several lines (or, with
+C<eval>, a list) each request has its own. Words NAME=VALUE are claims: a VALUE
+in double quotes may have blanks, one in brackets is JSON, C<exp>, C<nbf> and
+C<iat> with a sign are seconds from now; C<-NAME> takes a claim out. C<key>,
+C<alg>, C<typ>, C<kid> and C<header> (JSON) are of the signature. C<none> sends
+no token.
 
 =item decoded_eq
 
@@ -376,7 +377,9 @@ sub key_file {
 sub add_tokens {
     my ($block) = @_;
 
-    my @lines = map { bearer($_) } grep { /\S/ } split /\n/, $block->token;
+    my $token = $block->token;
+    my @lines = map { bearer($_) } grep { /\S/ }
+                    ref $token ? @$token : split /\n/, $token;
     my $more = $block->more_headers // '';
 
     if (@lines == 1 && !ref $more) {
