@@ -116,24 +116,5 @@ for my $where (sort keys %locations) {
     is(form($where, 'none', 'image/png'), 404, "$where: with Accept too");
 }
 
-
-# What a 406 says, and to whom.
-
-my $r = ask($ngx->port, 'GET /strict/Binary/pdf', 'Accept: image/png');
-
-is_outcome($r, 406, 'not-supported', 'an Accept that matches nothing');
-is(outcome($r)->{diagnostics}, 'Available: application/pdf, '
-   . 'application/fhir+json, application/fhir+xml', 'what there is');
-is(outcome($r)->{expression}, 'http.Accept', 'what is at fault');
-
-$r = ask($ngx->port, 'GET /strict/Binary/pdf?_format=ttl');
-is_outcome($r, 406, 'not-supported', 'a _format that names nothing');
-is(outcome($r)->{expression}, 'http._format', 'what is at fault');
-like(outcome($r)->{diagnostics}, qr/fhir\+json/, 'what there is');
-
-$r = ask($ngx->port, 'GET /strict/Binary/pdf?_format=json&_format=xml');
-is_outcome($r, 400, 'invalid', 'two of them');
-is(outcome($r)->{expression}, 'http._format', 'what is at fault');
-
 $ngx->is_log_clean;
 done_testing();

@@ -76,8 +76,6 @@ sub with_keys {
     return "fhir_binary_key_file $_[0]; $issuer $audience";
 }
 
-refused('a file that is not there', with_keys("$dir/absent"),
-        qr/"fhir_binary_key_file".*"\Q$dir\E\/absent" failed \(2: No such/);
 refused('a directory', with_keys($dir), qr/"fhir_binary_key_file"/);
 refused('a device without end', with_keys('/dev/zero'),
         qr/"fhir_binary_key_file"/);
@@ -118,7 +116,6 @@ for my $row (
       qr/directive is duplicate/ ],
     [ 'fhir_binary_algorithms ES257', qr/"ES257".*EdDSA/ ],
     [ 'fhir_binary_algorithms ""', qr/fhir_binary_algorithms/ ],
-    [ 'fhir_binary_algorithms ES256 none', qr/"none".*RS256/ ],
     [ 'fhir_binary_algorithms ES256 HS384', qr/"HS384".*RS256/ ],
     [ 'fhir_binary_claim role a', qr/"role".*"tenant"/ ],
     [ 'fhir_binary_claim "" a', qr/"scope", "patient"/ ],
@@ -137,11 +134,8 @@ for my $row (
       qr/duplicate value "\*"/ ],
     [ 'fhir_binary_scope ccd Media; fhir_binary_scope ccd Media',
       qr/duplicate value "ccd"/ ],
-    [ 'fhir_binary_scope text/html Media; fhir_binary_scope TEXT/HTML Media',
-      qr{duplicate value "TEXT/HTML"} ],
     [ 'fhir_binary_patient header', qr/"header NAME"/ ],
     [ 'fhir_binary_patient request', qr/"request URI"/ ],
-    [ 'fhir_binary_patient request owner', qr/"request URI"/ ],
     [ 'fhir_binary_patient request http://a/', qr/"request URI"/ ],
     [ 'fhir_binary_patient deny all', qr/"deny", "trust"/ ],
     [ 'fhir_binary_patient header ""', qr/"header NAME"/ ],
@@ -150,9 +144,7 @@ for my $row (
     [ 'fhir_binary_token_cache zone=a', qr/zone=/ ],
     [ 'fhir_binary_token_cache zone=:1m', qr/zone=/ ],
     [ 'fhir_binary_token_cache zone=a:1', qr/zone=a:1/ ],
-    [ 'fhir_binary_token_cache zone=a:1m valid=x', qr/valid=x/ ],
     [ 'fhir_binary_token_cache zone=a:1m ttl=1s', qr/ttl=1s/ ],
-    [ 'fhir_binary_token_cache valid=1s', qr/zone=/ ],
 ) {
     my ($line, @said) = @$row;
     refused($line, "$fine$line;", @said);

@@ -24,7 +24,7 @@ GET /fhir/Binary/1
 --- more_headers
 Accept: image/png
 --- outcome: 406 not-supported not_acceptable
---- response_body_like: "diagnostics":"Available: application/pdf, application/fhir\+json, application/fhir\+xml"
+--- response_body_like: "diagnostics":"Available: application/pdf, application/fhir\+json, application/fhir\+xml","expression":\["http\.Accept"\]
 
 
 

@@ -12,13 +12,13 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a rule takes the place of the version's rule for the same type
+=== TEST 1: a rule takes the place of the version's rule for the same type, without case
 --- document: application/pdf
 --- config
 location /fhir/ {
     fhir_binary dstu2;
     $FHIR_GUARD
-    fhir_binary_scope application/pdf Media;
+    fhir_binary_scope Application/PDF Media;
     proxy_pass $FHIR_STORE;
 }
 --- token
@@ -28,6 +28,8 @@ scope="user/Binary.read user/DocumentReference.read"
 --- outcome
 -
 403 forbidden scope
+--- response_headers_like eval
+['Content-Type: application/pdf', 'WWW-Authenticate: .*, scope="user/Binary\.read user/Media\.read"']
 
 
 
@@ -50,27 +52,30 @@ scope="user/Binary.read user/Media.read"
 
 
 
-=== TEST 3: any one of several resources is enough
+=== TEST 3: any one of several resources is enough, and a location inherits the rule
 --- document: image/png
 --- config
+fhir_binary_scope image/png Media Observation;
 location /fhir/ {
     fhir_binary r4;
     $FHIR_GUARD
-    fhir_binary_scope image/png Media Observation;
     proxy_pass $FHIR_STORE;
 }
 --- token
+scope="user/Binary.read user/Media.read"
 scope="user/Binary.read user/Observation.read"
 scope="user/Binary.read user/DocumentReference.read"
---- request eval: [("GET /fhir/Binary/1") x 2]
+--- request eval: [("GET /fhir/Binary/1") x 3]
 --- outcome
+-
 -
 403 forbidden scope
 
 
 
-=== TEST 4: * is every type without a rule
---- document: image/png
+=== TEST 4: * is every type without a rule, and in DSTU2 text/html has one
+--- backend eval
+[map { [document($_, 'hello')] } 'image/png', 'image/png', 'text/html', 'text/html']
 --- config
 location /fhir/ {
     fhir_binary dstu2;
@@ -80,11 +85,15 @@ location /fhir/ {
 }
 --- token
 scope="user/Binary.read user/Communication.read"
-scope="user/Binary.read user/DocumentReference.read"
---- request eval: [("GET /fhir/Binary/1") x 2]
+scope="user/Binary.read user/DocumentReference.read user/Communication.s"
+scope="user/Binary.read user/Communication.read"
+scope="user/Binary.read user/DiagnosticReport.read"
+--- request eval: [("GET /fhir/Binary/1") x 4]
 --- outcome
 -
 403 forbidden scope
+403 forbidden scope
+-
 
 
 

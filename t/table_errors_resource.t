@@ -22,9 +22,10 @@ location /fhir/ {
     fhir_binary_auth off;
     proxy_pass $FHIR_STORE;
 }
---- request
-GET /fhir/Binary/1?_format=json
---- outcome: 502 exception backend_encoding
+--- request eval: [map { "GET /fhir/Binary/1?_format=$_" } qw(json xml)]
+--- outcome
+502 exception backend_encoding
+502 exception backend_encoding xml
 
 
 
