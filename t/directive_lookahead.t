@@ -107,7 +107,24 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 7: it is 2k to 16m
+=== TEST 7: past that it is a 503: lookahead_full
+--- document: text/xml
+--- bytes eval: '<!--' . 'x' x 9000
+--- config
+location /fhir/ {
+    fhir_binary r4;
+    fhir_binary_auth off;
+    fhir_binary_ccd_check on;
+    fhir_binary_lookahead 2k worker=2k;
+    proxy_pass $FHIR_STORE;
+}
+--- request
+GET /fhir/Binary/$autogen-ccd-if?patient=12
+--- outcome: 503 throttled lookahead_full
+
+
+
+=== TEST 8: it is 2k to 16m
 --- config
 fhir_binary_lookahead 17m;
 --- must_die
@@ -117,7 +134,7 @@ invalid value "17m" in "fhir_binary_lookahead" directive, it must be a size of 2
 
 
 
-=== TEST 8: a worker holds what one request may hold, at least
+=== TEST 9: a worker holds what one request may hold, at least
 --- config
 fhir_binary_lookahead 64k worker=63k;
 --- must_die

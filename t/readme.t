@@ -1,5 +1,6 @@
 # README.md keeps up with the code: each directive with its default, each
-# variable, each refusal, each limit.
+# variable, each refusal, each limit.  And the blocks of t/directive_*.t and
+# t/table_*.t keep up with it.
 
 use strict;
 use warnings;
@@ -192,6 +193,41 @@ for my $name (qw(ID ACCEPT RANGES MEDIA PARAMS QUERY ETAG TOKEN SCOPE BUNDLE
     my ($chapter) = $readme =~ /^## Limits\n(.*?)^## /ms;
 
     like($chapter, qr/\b$value\b/, "the limit FHB_MAX_$name, $value");
+}
+
+
+# The contract in blocks: a file for each directive, a block for each refusal
+# and each variable.
+
+my $blocks = join '', map { slurp($_) } glob 't/directive_*.t t/table_*.t';
+
+for my $name (@directives) {
+    my $file = 't/directive_' . $name =~ s/^fhir_binary_//r . '.t';
+
+    ok(-e $file, "$file is there");
+}
+
+# An outcome is a line; a subrequest's is in the page that included it.
+
+my %elsewhere = (
+    subrequest => qr/^=== TEST \d+: .*: subrequest$/m,
+    request_timeout => undef,   # nginx closes the connection without a word
+    nomem => undef,             # memory must lack: t/token_nomem.t
+);
+
+for my $row (slurp('src/core/fhb_error.def')
+             =~ m{^FHB_ERROR\(\w+,\s*"(\w+)"}mg)
+{
+    my $line = exists $elsewhere{$row} ? $elsewhere{$row}
+               : qr/^(?:--- outcome: )?\d{3} [\w-]+ $row(?: xml)?$/m;
+
+    next if !defined $line || $row =~ /^(?:syntax|too_large)$/;
+
+    like($blocks, $line, "a block for $row");
+}
+
+for my $name (@variables) {
+    like($blocks, qr/\$$name\b/, "a block for \$$name");
 }
 
 done_testing();

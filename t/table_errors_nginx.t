@@ -56,7 +56,16 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 4: too many requests: throttled
+=== TEST 4: the URI is too long: uri_too_long, where fhir_binary stands at server level
+--- config
+fhir_binary r4;
+fhir_binary_auth off;
+--- request eval: 'GET /fhir/Binary/' . 'a' x 10000
+--- outcome: 414 too-long uri_too_long
+
+
+
+=== TEST 5: too many requests: throttled
 --- http_config
 limit_req_zone all zone=throttled:32k rate=1r/m;
 --- document: text/plain
@@ -75,7 +84,7 @@ location /fhir/ {
 
 
 
-=== TEST 5: the backend cannot be reached: backend
+=== TEST 6: the backend cannot be reached: backend
 --- config
 location /fhir/ {
     fhir_binary r4;
@@ -88,7 +97,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 6: the backend does not answer in time: timeout
+=== TEST 7: the backend does not answer in time: timeout
 --- backend eval: [STALL]
 --- config
 location /fhir/ {
@@ -103,7 +112,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 7: the backend is not available: unavailable
+=== TEST 8: the backend is not available: unavailable
 --- config
 location /fhir/ {
     fhir_binary r4;
@@ -116,7 +125,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 8: the gateway failed: internal
+=== TEST 9: the gateway failed: internal
 --- config
 location /fhir/ {
     fhir_binary r4;
