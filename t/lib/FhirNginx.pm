@@ -135,6 +135,7 @@ use File::Path ();
 use IO::Socket::INET ();
 use JSON::PP ();
 use MIME::Base64 ();
+use POSIX ();
 use Test::More ();
 
 # What FhirBinary gives the code of sections.
@@ -160,6 +161,7 @@ sub start {
 
     delete $ENV{TEST_NGINX_RANDOMIZE};
     $ENV{TEST_NGINX_TIMEOUT} //= 60;
+    $ENV{TEST_NGINX_SLEEP} //= 0.005;
     $ENV{TEST_NGINX_WORKER_USER} //= 'root' if $> == 0;
 
     File::Path::make_path("$build/servroot");
@@ -196,6 +198,13 @@ sub start {
 
     *Test::Nginx::Util::test_config_version = \&wait_reloaded;
     *Test::Nginx::Util::is_defunct = \&is_defunct;
+
+    my $kill = \&Test::Nginx::Util::kill_process;
+
+    *Test::Nginx::Util::kill_process = sub ($$$) {
+        kill 'QUIT', $_[0] if $_[1];
+        wait_gone($_[0]) or $kill->(@_);
+    };
 }
 
 
@@ -531,6 +540,18 @@ sub is_defunct ($) {
     open my $fh, '<', "/proc/$pid/stat" or return 0;
 
     return (<$fh> // '') =~ /\) Z /;
+}
+
+
+# Test::Nginx looks every 50 ms.
+
+sub wait_gone {
+    my ($pid) = @_;
+
+    return FhirPeer::wait_for(sub {
+        waitpid $pid, POSIX::WNOHANG();
+        return !kill(0, $pid) || is_defunct($pid);
+    }, 2);
 }
 
 
