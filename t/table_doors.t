@@ -30,7 +30,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 2: one in the location itself does
+=== TEST 2: an error_page in the location itself applies
 --- document: text/plain
 --- config
 location = /page {
@@ -50,7 +50,31 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 3: a request stays guarded through an internal redirect
+=== TEST 3: an error_page with = is another source, and judged by itself
+--- backend eval
+["HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n"]
+--- config
+location = /other {
+    default_type text/html;
+    return 200 other;
+}
+location /fhir/ {
+    fhir_binary dstu2;
+    $FHIR_GUARD
+    proxy_intercept_errors on;
+    error_page 404 =200 /other;
+    proxy_pass $FHIR_STORE;
+}
+--- token
+scope="user/Binary.read user/DiagnosticReport.read"
+scope="user/Binary.read user/DocumentReference.read"
+--- request eval: [("GET /fhir/Binary/1") x 2]
+--- error_code eval: [200, 403]
+--- response_body_like eval: ["^other\$", '"code":"forbidden"']
+
+
+
+=== TEST 4: a request stays guarded through an internal redirect
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -72,7 +96,7 @@ scope=user/*.read
 
 
 
-=== TEST 4: a type that the redirect leads to is looked at, too
+=== TEST 5: a type that the redirect leads to is looked at, too
 --- document: text/html
 --- config
 location /fhir/ {
@@ -90,7 +114,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 5: a subrequest of another location is refused
+=== TEST 6: a subrequest of another location is refused
 --- document: text/plain
 --- bytes: secret
 --- config
@@ -115,7 +139,7 @@ location /fhir/ {
 
 
 
-=== TEST 6: auth_request applies as elsewhere
+=== TEST 7: auth_request applies as elsewhere
 --- document: text/plain
 --- config
 location = /_auth {

@@ -111,7 +111,23 @@ Accept: application/fhir+json
 
 
 
-=== TEST 7: a document that is JSON is not FHIR JSON
+=== TEST 7: fhirVersion is that of the location
+--- document: application/pdf
+--- config
+location /fhir/ {
+    fhir_binary r4;
+    fhir_binary_auth off;
+    proxy_pass $FHIR_STORE;
+}
+--- request eval: [("GET /fhir/Binary/1") x 2]
+--- more_headers eval: [map { "Accept: application/fhir+json;fhirVersion=$_" } '4.0', '3.0']
+--- outcome
+-
+406 not-supported not_acceptable
+
+
+
+=== TEST 8: a document that is JSON is not FHIR JSON
 --- document: application/json
 --- bytes: {"a":1}
 --- config
@@ -130,7 +146,7 @@ Content-Type: application/json
 
 
 
-=== TEST 8: application/json is a 406 for a PDF
+=== TEST 9: application/json is a 406 for a PDF
 --- document: application/pdf
 --- config
 location /fhir/ {
