@@ -66,7 +66,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 4: off is for servers that send none
+=== TEST 4: with off a token needs no aud
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -103,7 +103,7 @@ scope=user/*.read
 
 
 
-=== TEST 6: it is required with keys
+=== TEST 6: an audience is required with keys
 --- config
 location /fhir/ {
 fhir_binary r4;

@@ -42,7 +42,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 3: off looks at no token
+=== TEST 3: with off no token is looked at
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -58,7 +58,7 @@ Authorization: Bearer nonsense
 
 
 
-=== TEST 4: off leaves access to nginx's other means
+=== TEST 4: with off access is left to nginx's other means
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -140,7 +140,7 @@ or "fhir_binary_auth off" for an open endpoint
 
 
 
-=== TEST 9: nor where it is not said what the tokens are to be
+=== TEST 9: nginx does not start where it is not said what the tokens must be
 --- config
 location /fhir/ {
 fhir_binary r4;

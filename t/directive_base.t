@@ -30,7 +30,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 2: below the base an absolute reference counts
+=== TEST 2: an absolute reference below the base counts
 --- document: text/plain
 --- document_headers
 X-Owner: https://fhir.example.org/r4/Patient/12

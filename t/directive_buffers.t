@@ -28,7 +28,7 @@ Accept: application/fhir+json
 
 
 
-=== TEST 2: the smallest buffers do it, too
+=== TEST 2: the smallest buffers wrap a document whole, too
 --- document: application/pdf
 --- bytes eval: "@{[ 1 .. 40000 ]}"
 --- config
@@ -46,7 +46,7 @@ Accept: application/fhir+xml
 
 
 
-=== TEST 3: and open a resource
+=== TEST 3: the smallest buffers open a resource, too
 --- wrapped: application/pdf
 --- bytes eval: "@{[ 1 .. 40000 ]}"
 --- config
@@ -81,7 +81,7 @@ Accept: application/fhir+json
 
 
 
-=== TEST 5: there are two at least
+=== TEST 5: there are two buffers at least
 --- config
 fhir_binary_buffers 1 32k;
 --- must_die
@@ -91,7 +91,7 @@ invalid value "1" in "fhir_binary_buffers" directive, it must be a number of 2 o
 
 
 
-=== TEST 6: of 2k at least
+=== TEST 6: a buffer has 2k at least
 --- config
 fhir_binary_buffers 4 2047;
 --- must_die

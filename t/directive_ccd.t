@@ -27,7 +27,7 @@ GET /fhir/Binary/$autogen-ccd-if?patient=12
 
 
 
-=== TEST 2: off answers it with 404 and asks nobody
+=== TEST 2: with off the operation is a 404 and nobody is asked
 --- document: application/xml
 --- config
 location /fhir/ {
@@ -91,7 +91,7 @@ Accept: application/json+fhir
 
 
 
-=== TEST 6: it is on or off
+=== TEST 6: the value is on or off
 --- config
 fhir_binary_ccd yes;
 --- must_die

@@ -128,7 +128,7 @@ GET /fhir/Binary/12
 
 
 
-=== TEST 8: it is on or off
+=== TEST 8: the value is on or off
 --- config
 fhir_binary_ccd_check 1;
 --- must_die

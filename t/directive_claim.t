@@ -44,7 +44,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 3: and a scope there is enough
+=== TEST 3: a scope in the nested object is enough
 --- document: text/plain
 --- config
 location /fhir/ {

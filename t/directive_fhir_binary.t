@@ -131,7 +131,7 @@ location /plain/ {
 
 
 
-=== TEST 7: another version is refused with the list of versions
+=== TEST 7: nginx -t refuses another version and lists those that there are
 --- config
 fhir_binary r3;
 --- must_die

@@ -74,7 +74,7 @@ scope=user/*.read iss=https://b.example.org
 
 
 
-=== TEST 4: it is required with keys
+=== TEST 4: an issuer is required with keys
 --- config
 location /fhir/ {
 fhir_binary r4;

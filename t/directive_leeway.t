@@ -51,7 +51,7 @@ scope=user/*.read iat=+60
 
 
 
-=== TEST 3: another time takes its place
+=== TEST 3: another time takes the place of the default
 --- document: text/plain
 --- config
 location /fhir/ {

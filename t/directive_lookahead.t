@@ -44,7 +44,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 3: more than that is a 502
+=== TEST 3: a type that comes later than that is a 502
 --- backend eval
 [document('application/fhir+json', '{"resourceType":"Binary","data":"' . 'QUJD' x 17000 . '","contentType":"text/plain"}')]
 --- config
@@ -59,7 +59,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 4: another size takes its place
+=== TEST 4: another size takes the place of the default
 --- backend eval
 [document('application/fhir+json', '{"resourceType":"Binary","data":"' . 'QUJD' x 17000 . '","contentType":"text/plain"}')]
 --- config
@@ -107,7 +107,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 7: past that it is a 503: lookahead_full
+=== TEST 7: a request that would hold more than the worker may is a 503
 --- document: text/xml
 --- bytes eval: '<!--' . 'x' x 9000
 --- config
@@ -124,7 +124,7 @@ GET /fhir/Binary/$autogen-ccd-if?patient=12
 
 
 
-=== TEST 8: it is 2k to 16m
+=== TEST 8: a size is 2k to 16m
 --- config
 fhir_binary_lookahead 17m;
 --- must_die

@@ -27,7 +27,7 @@ WWW-Authenticate: Bearer realm="fhir"
 
 
 
-=== TEST 2: another one takes its place in every challenge
+=== TEST 2: another realm stands in every challenge
 --- document: text/plain
 --- config
 location /fhir/ {

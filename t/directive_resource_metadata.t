@@ -12,7 +12,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: there is none by default
+=== TEST 1: the challenge has no resource_metadata by default
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -29,7 +29,7 @@ WWW-Authenticate: Bearer realm="fhir", error="invalid_token"(?!.*resource_metada
 
 
 
-=== TEST 2: a URL is named to who comes without a token
+=== TEST 2: the URL is named to who comes without a token
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -46,7 +46,7 @@ WWW-Authenticate: Bearer realm="fhir", resource_metadata="https://fhir.example.o
 
 
 
-=== TEST 3: and beside what is wrong with a token
+=== TEST 3: the URL stands beside what is wrong with a token
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -64,7 +64,7 @@ WWW-Authenticate: Bearer realm="fhir", error="insufficient_scope", .*resource_me
 
 
 
-=== TEST 4: a location inherits it
+=== TEST 4: a location inherits the URL
 --- document: text/plain
 --- config
 fhir_binary_resource_metadata https://fhir.example.org/meta;

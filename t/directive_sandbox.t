@@ -51,7 +51,7 @@ Content-Security-Policy: sandbox; default-src 'none'; (?!.*script-src).*
 
 
 
-=== TEST 3: of the backend's headers only those on the list pass
+=== TEST 3: only those headers of the backend pass that are on the list
 --- document: application/pdf
 --- document_headers
 Set-Cookie: a=b
@@ -74,7 +74,7 @@ Content-Language: de
 
 
 
-=== TEST 4: off adds none of its headers, and those of the backend pass
+=== TEST 4: with off none of these headers is added, and those of the backend pass
 --- document: text/html
 --- document_headers
 Set-Cookie: a=b
@@ -140,7 +140,7 @@ X-Content-Type-Options: nosniff
 
 
 
-=== TEST 7: it is on or off
+=== TEST 7: the value is on or off
 --- config
 fhir_binary_sandbox 1;
 --- must_die

@@ -33,7 +33,7 @@ scope="user/Binary.read user/DocumentReference.read"
 
 
 
-=== TEST 2: it leaves the rules for other types alone
+=== TEST 2: a rule leaves those of other types alone
 --- document: text/html
 --- config
 location /fhir/ {
@@ -159,7 +159,7 @@ invalid value "pdf" in "fhir_binary_scope" directive, it must be a media type su
 
 
 
-=== TEST 9: and names resources, not scopes
+=== TEST 9: a rule names resources, not scopes
 --- config
 fhir_binary_scope text/html user/Media.read;
 --- must_die

@@ -104,7 +104,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 6: it needs to know where the claim is
+=== TEST 6: the directive needs to know where the claim is
 --- config
 location /fhir/ {
 fhir_binary r4;

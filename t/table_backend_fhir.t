@@ -59,7 +59,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 4: XML is understood, too
+=== TEST 4: a resource in XML is understood, too
 --- wrapped: image/png xml
 --- config
 location /fhir/ {

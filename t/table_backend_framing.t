@@ -12,7 +12,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: Content-Length says it
+=== TEST 1: Content-Length says where a document ends
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -26,7 +26,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 2: chunks say it
+=== TEST 2: chunks say where a document ends
 --- backend eval
 ["HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
 --- config
@@ -42,7 +42,7 @@ GET /fhir/Binary/1?_format=json
 
 
 
-=== TEST 3: the close of the connection does not: backend_framing
+=== TEST 3: the close of the connection does not say it: backend_framing
 --- backend eval
 ["HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhello"]
 --- config
@@ -58,7 +58,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 4: neither in a FHIR form
+=== TEST 4: the close does not end a document in a FHIR form either
 --- backend eval
 ["HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhello"]
 --- config

@@ -64,7 +64,7 @@ GET /fhir/Binary/1?_summary=data&a=1&_elements=id
 
 
 
-=== TEST 4: where it is raw they pass
+=== TEST 4: where it is raw, _summary and _elements pass
 --- document: text/plain
 --- config
 location /fhir/ {

@@ -59,7 +59,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 4: in the query it counts as none, and does not reach the backend where there is no guard
+=== TEST 4: a token in the query does not reach the backend where there is no guard
 --- document: text/plain
 --- config
 location /fhir/ {

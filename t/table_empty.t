@@ -82,7 +82,7 @@ Content-Type: text/plain
 
 
 
-=== TEST 5: and a 502 before
+=== TEST 5: a FHIR server's resource without data is a 502 before R4
 --- document: application/fhir+json
 --- bytes: {"resourceType":"Binary","contentType":"text/plain"}
 --- config

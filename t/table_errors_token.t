@@ -57,7 +57,7 @@ GET /fhir/Binary/1?access_token=abc
 
 
 
-=== TEST 4: in the query alone it counts as none
+=== TEST 4: a token in the query alone counts as none
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -106,7 +106,7 @@ WWW-Authenticate: Bearer realm="fhir", error="invalid_token", error_description=
 
 
 
-=== TEST 7: none of them asks the backend
+=== TEST 7: no refusal of a token asks the backend
 --- document: text/plain
 --- config
 location /fhir/ {

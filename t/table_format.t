@@ -26,7 +26,7 @@ location /fhir/ {
 
 
 
-=== TEST 2: media types name them, too
+=== TEST 2: media types name the FHIR forms, too
 --- document: application/pdf
 --- config
 location /fhir/ {
@@ -40,7 +40,7 @@ location /fhir/ {
 
 
 
-=== TEST 3: it overrides Accept
+=== TEST 3: _format overrides Accept
 --- document: application/pdf
 --- config
 location /fhir/ {
@@ -57,7 +57,7 @@ Content-Type: application/fhir\+xml.*
 
 
 
-=== TEST 4: an empty one is none
+=== TEST 4: an empty _format is none
 --- document: application/pdf
 --- config
 location /fhir/ {
@@ -71,7 +71,7 @@ GET /fhir/Binary/1?_format=
 
 
 
-=== TEST 5: one that names no form is a 406
+=== TEST 5: a _format that names no form is a 406
 --- document: application/pdf
 --- config
 location /fhir/ {
@@ -86,7 +86,7 @@ GET /fhir/Binary/1?_format=ttl
 
 
 
-=== TEST 6: twice the same is once
+=== TEST 6: the same _format twice is once
 --- document: application/pdf
 --- config
 location /fhir/ {
@@ -100,7 +100,7 @@ GET /fhir/Binary/1?_format=json&_format=json
 
 
 
-=== TEST 7: two different ones are a 400
+=== TEST 7: two different _format are a 400
 --- document: application/pdf
 --- config
 location /fhir/ {
@@ -115,7 +115,7 @@ GET /fhir/Binary/1?_format=json&_format=xml
 
 
 
-=== TEST 8: it does not reach the backend
+=== TEST 8: _format does not reach the backend
 --- document: application/pdf
 --- config
 location /fhir/ {

@@ -68,7 +68,7 @@ Content-Type: text/plain
 
 
 
-=== TEST 4: in a raw one it is asked with HEAD
+=== TEST 4: in a raw location the backend is asked with HEAD
 --- document: text/plain
 --- config
 location /fhir/ {

@@ -128,7 +128,7 @@ scope=user/*.read typ=JWT c_hash=a
 
 
 
-=== TEST 8: neither is one whose audience is the client
+=== TEST 8: a token whose audience is the client is no access token
 --- document: text/plain
 --- config
 location /fhir/ {

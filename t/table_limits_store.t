@@ -28,7 +28,7 @@ location /fhir/ {
 
 
 
-=== TEST 2: past that there is no FHIR form
+=== TEST 2: a longer media type has no FHIR form
 --- backend eval
 [map { [document('text/' . 'x' x ($_ - 5), 'hello')] } 256, 257]
 --- config

@@ -69,7 +69,7 @@ Accept: application/fhir+json
 
 
 
-=== TEST 4: both are there in XML, too
+=== TEST 4: XML has the date and the version, too
 --- document: text/plain
 --- document_headers
 Last-Modified: Thu, 26 Dec 2019 21:36:00 GMT

@@ -11,7 +11,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: in JSON it is this, byte for byte
+=== TEST 1: an OperationOutcome in JSON is this, byte for byte
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -27,7 +27,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 2: in XML it is this
+=== TEST 2: an OperationOutcome in XML is this, byte for byte
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -73,7 +73,7 @@ location /fhir/ {
 
 
 
-=== TEST 5: in DSTU2 it has the media types of DSTU2
+=== TEST 5: in DSTU2 an OperationOutcome has the media types of DSTU2
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -91,7 +91,7 @@ location /fhir/ {
 
 
 
-=== TEST 6: it has the headers of the sandbox, and is not kept
+=== TEST 6: an OperationOutcome has the headers of the sandbox, and is not kept
 --- document: text/plain
 --- config
 location /fhir/ {

@@ -11,7 +11,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: with a 4xx that keeps its status it passes as it is
+=== TEST 1: an OperationOutcome with a 4xx that keeps its status passes as it is
 --- backend eval
 my $own = '{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"business-rule","diagnostics":"locked"}]}';
 ["HTTP/1.1 422 X\r\nContent-Type: application/fhir+json\r\nContent-Length: " . length($own) . "\r\n\r\n$own"]
@@ -48,7 +48,7 @@ Accept: application/fhir+xml
 
 
 
-=== TEST 3: without a FHIR media type it does not pass
+=== TEST 3: an OperationOutcome without a FHIR media type does not pass
 --- backend eval
 my $own = '{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"business-rule"}]}';
 ["HTTP/1.1 422 X\r\nContent-Type: application/json\r\nContent-Length: " . length($own) . "\r\n\r\n$own"]
@@ -96,7 +96,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 6: one larger than fhir_binary_lookahead does not pass
+=== TEST 6: an OperationOutcome larger than fhir_binary_lookahead does not pass
 --- backend eval
 my $own = '{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"business-rule","diagnostics":"' . 'x' x 3000 . '"}]}';
 ["HTTP/1.1 422 X\r\nContent-Type: application/fhir+json\r\nContent-Length: " . length($own) . "\r\n\r\n$own"]

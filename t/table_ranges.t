@@ -33,7 +33,7 @@ Content-Range: bytes 1-3/5
 
 
 
-=== TEST 2: of a file nginx itself cuts it
+=== TEST 2: nginx itself cuts a part of a file
 --- user_files
 >>> fhir/Binary/1
 hello
@@ -73,7 +73,7 @@ Accept-Ranges: none
 
 
 
-=== TEST 4: so is the native form of a FHIR server's resource
+=== TEST 4: the native form of a FHIR server's resource is sent whole
 --- wrapped: text/plain
 --- config
 location /fhir/ {

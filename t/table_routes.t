@@ -77,7 +77,7 @@ GET /fhir/a/b/Binary/1
 
 
 
-=== TEST 5: another path is a 404
+=== TEST 5: a path that is no route is a 404
 --- document: text/plain
 --- config
 location /fhir/ {

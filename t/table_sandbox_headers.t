@@ -12,7 +12,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: those on the list pass
+=== TEST 1: validators, the language and the ids of a request pass
 --- document: text/plain
 --- document_headers
 Content-Language: de
@@ -37,7 +37,7 @@ X-Correlation-Id: c-1
 
 
 
-=== TEST 2: cookies do not
+=== TEST 2: cookies do not pass
 --- document: text/plain
 --- document_headers
 Set-Cookie: a=b
@@ -56,7 +56,7 @@ GET /fhir/Binary/1
 
 
 
-=== TEST 3: what would loosen the policy does not
+=== TEST 3: what would loosen the policy does not pass
 --- document: text/plain
 --- document_headers
 Access-Control-Allow-Origin: *
@@ -81,7 +81,7 @@ Cross-Origin-Resource-Policy: same-origin
 
 
 
-=== TEST 4: what tells of the inside does not
+=== TEST 4: what tells of the inside does not pass
 --- document: text/plain
 --- document_headers
 Server: store/1.0
@@ -130,7 +130,7 @@ Vary: Accept
 
 
 
-=== TEST 6: headers of the operator pass
+=== TEST 6: headers that the operator adds pass
 --- document: text/plain
 --- config
 location /fhir/ {

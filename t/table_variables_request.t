@@ -12,7 +12,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a read
+=== TEST 1: a read tells its id, its type and its form
 --- document: text/html; charset=utf-8
 --- config
 location /fhir/ {
@@ -28,7 +28,7 @@ X-Said: read,1,text/html; charset=utf-8,native,,
 
 
 
-=== TEST 2: a read of a version, as JSON
+=== TEST 2: a read of a version in JSON is a vread
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -44,7 +44,7 @@ X-Said: vread,1,text/plain,json,,
 
 
 
-=== TEST 3: the operation, as XML
+=== TEST 3: the operation has no id
 --- document: application/xml
 --- config
 location /fhir/ {
@@ -60,7 +60,7 @@ X-Said: autogen-ccd-if,,application/xml,xml,,
 
 
 
-=== TEST 4: a refusal: the issue code and the row, and no representation
+=== TEST 4: a refusal tells the issue code and the row, and no representation
 --- document: text/plain
 --- config
 location /fhir/ {

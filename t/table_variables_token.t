@@ -12,7 +12,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: each claim that counts
+=== TEST 1: the variables tell each claim that counts
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -29,7 +29,7 @@ X-Said: user,app-9,user-9,12,jti-9,,user/*.read
 
 
 
-=== TEST 2: a token that is bound to its patient
+=== TEST 2: a token that is bound to its patient is told to be
 --- document: text/plain
 --- config
 location /fhir/ {
@@ -82,7 +82,7 @@ X-Said: []
 
 
 
-=== TEST 5: one that holds and is not enough tells who came
+=== TEST 5: a token that holds and is not enough tells who came
 --- document: text/plain
 --- config
 location /fhir/ {

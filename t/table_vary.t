@@ -25,7 +25,7 @@ location /fhir/ {
 
 
 
-=== TEST 2: so does a refusal
+=== TEST 2: a refusal varies by Accept, too
 --- document: text/plain
 --- config
 location /fhir/ {
