@@ -168,6 +168,18 @@ for my $row (@rows) {
 }
 
 
+# A part that there is not: the refusal is whole, and the connection ends in
+# order, though the header of a document was about to leave.
+
+for my $path ('/file/Binary/1', '/single/Binary/1', '/Binary/cut',
+              '/Binary/whole')
+{
+    $r = ask($port, "GET $path", 'Range: bytes=99999-');
+
+    is("$r->{status} $r->{end}", '416 fin', "$path: its connection ends");
+}
+
+
 # Preconditions go before ranges.
 
 $r = ask($port, 'GET /Binary/whole', 'Range: bytes=0-9',

@@ -348,7 +348,9 @@ ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
 
     rc = ngx_http_fhir_binary_output_header(r, ctx, phase);
 
-    ngx_http_fhir_binary_output_promise(r, ctx);
+    if (rc <= NGX_OK) {
+        ngx_http_fhir_binary_output_promise(r, ctx);
+    }
 
     return rc;
 }
