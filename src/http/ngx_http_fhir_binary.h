@@ -36,6 +36,17 @@
 /* bytes that a parser is given at once, so that no call takes long */
 #define NGX_HTTP_FHIR_BINARY_FEED     65536
 
+/* what functions return beside NGX_OK, NGX_AGAIN, NGX_DONE and NGX_ERROR;
+ * NGX_DECLINED is what nginx takes it for: a phase goes on */
+#define NGX_HTTP_FHIR_BINARY_META_TOLD   -100  /* a resource told its facts */
+#define NGX_HTTP_FHIR_BINARY_GO_ON       -101  /* nothing is decided yet */
+#define NGX_HTTP_FHIR_BINARY_NO_BUF      -102  /* no output buffer is free */
+#define NGX_HTTP_FHIR_BINARY_NO_KEYS     -103  /* none, or no newer ones */
+#define NGX_HTTP_FHIR_BINARY_NO_RELAY    -104  /* an error cannot pass */
+#define NGX_HTTP_FHIR_BINARY_NO_OPTION   -105  /* an argument is another one */
+#define NGX_HTTP_FHIR_BINARY_NOT_WAIVED  -106  /* nobody else has granted */
+#define NGX_HTTP_FHIR_BINARY_REFUSED     -107  /* it stays refused */
+
 /* request headers that the backend does not see, or sees changed */
 #define NGX_HTTP_FHIR_BINARY_DROPPED  8
 

@@ -103,8 +103,6 @@ ngx_http_fhir_binary_bufpool_exit(ngx_cycle_t *cycle)
 {
     ngx_http_fhir_binary_bufpool_block_t  *block;
 
-    (void) cycle;
-
     while (ngx_http_fhir_binary_bufpool_kept) {
         block = ngx_http_fhir_binary_bufpool_kept;
         ngx_http_fhir_binary_bufpool_kept = block->next;

@@ -97,8 +97,6 @@ ngx_http_fhir_binary_heap_alloc(void *ctx, size_t size)
 static ngx_inline void
 ngx_http_fhir_binary_heap_free(void *ctx, void *p)
 {
-    (void) ctx;
-
     ngx_free(p);
 }
 

@@ -336,9 +336,16 @@ ngx_http_fhir_binary_upstream_preread(ngx_http_request_t *r,
     case NGX_HTTP_FHIR_BINARY_END_HEAD:
         return 1;
 
-    default:
-        return 0;
+    case NGX_HTTP_FHIR_BINARY_END_UNTOLD:
+    case NGX_HTTP_FHIR_BINARY_END_GIVEN:
+    case NGX_HTTP_FHIR_BINARY_END_CHUNKS:
+    case NGX_HTTP_FHIR_BINARY_END_RECORDS:
+    case NGX_HTTP_FHIR_BINARY_END_FRAMES:
+    case NGX_HTTP_FHIR_BINARY_ENDS_OF_BODIES:
+        break;
     }
+
+    return 0;
 }
 
 

@@ -223,8 +223,6 @@ static fhb_str_t
 ngx_http_fhir_binary_interaction_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     switch (ctx->asked.route.kind) {
 
     case FHB_ROUTE_READ:
@@ -236,9 +234,11 @@ ngx_http_fhir_binary_interaction_variable(ngx_http_request_t *r,
     case FHB_ROUTE_CCD:
         return ngx_http_fhir_binary_variable_z("autogen-ccd-if");
 
-    default:
-        return ngx_http_fhir_binary_variable_z("other");
+    case FHB_ROUTE_OTHER:
+        break;
     }
+
+    return ngx_http_fhir_binary_variable_z("other");
 }
 
 
@@ -246,8 +246,6 @@ static fhb_str_t
 ngx_http_fhir_binary_id_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     return ctx->asked.route.id;
 }
 
@@ -256,8 +254,6 @@ static fhb_str_t
 ngx_http_fhir_binary_type_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     return ngx_http_fhir_binary_to_core(ctx->type);
 }
 
@@ -266,8 +262,6 @@ static fhb_str_t
 ngx_http_fhir_binary_form_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     if (ctx->refusal.rc != FHB_OK) {
         return ngx_http_fhir_binary_variable_z("");
     }
@@ -283,9 +277,11 @@ ngx_http_fhir_binary_form_variable(ngx_http_request_t *r,
     case FHB_FORM_XML:
         return ngx_http_fhir_binary_variable_z("xml");
 
-    default:
-        return ngx_http_fhir_binary_variable_z("");
+    case FHB_FORM_NONE:
+        break;
     }
+
+    return ngx_http_fhir_binary_variable_z("");
 }
 
 
@@ -303,8 +299,6 @@ ngx_http_fhir_binary_outcome_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
     fhb_rc_t  rc;
-
-    (void) r;
 
     rc = ngx_http_fhir_binary_variable_rc(ctx);
 
@@ -326,8 +320,6 @@ ngx_http_fhir_binary_reason_variable(ngx_http_request_t *r,
 {
     fhb_rc_t  rc;
 
-    (void) r;
-
     rc = ngx_http_fhir_binary_variable_rc(ctx);
 
     if (rc == FHB_OK) {
@@ -342,8 +334,6 @@ static fhb_str_t
 ngx_http_fhir_binary_context_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     return fhb_scope_context_name(ctx->grant.verdict.context);
 }
 
@@ -352,8 +342,6 @@ static fhb_str_t
 ngx_http_fhir_binary_bound_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     return ngx_http_fhir_binary_variable_z(
                ctx->grant.verdict.least == FHB_SCOPE_BOUND ? "1" : "");
 }
@@ -363,8 +351,6 @@ static fhb_str_t
 ngx_http_fhir_binary_cache_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     return ngx_http_fhir_binary_to_core(ctx->grant.cached);
 }
 
@@ -409,8 +395,6 @@ static fhb_str_t
 ngx_http_fhir_binary_ccd_patient_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     return ctx->asked.ccd ? fhb_ccd_value(&ctx->asked.ccd->patient)
                     : ngx_http_fhir_binary_variable_z("");
 }
@@ -420,8 +404,6 @@ static fhb_str_t
 ngx_http_fhir_binary_ccd_start_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     return ctx->asked.ccd ? fhb_ccd_value(&ctx->asked.ccd->start)
                     : ngx_http_fhir_binary_variable_z("");
 }
@@ -431,8 +413,6 @@ static fhb_str_t
 ngx_http_fhir_binary_ccd_end_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     return ctx->asked.ccd ? fhb_ccd_value(&ctx->asked.ccd->end)
                     : ngx_http_fhir_binary_variable_z("");
 }
@@ -442,8 +422,6 @@ static fhb_str_t
 ngx_http_fhir_binary_ccd_encounter_variable(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx)
 {
-    (void) r;
-
     return ctx->asked.ccd ? fhb_ccd_value(&ctx->asked.ccd->encounter)
                     : ngx_http_fhir_binary_variable_z("");
 }

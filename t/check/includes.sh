@@ -233,8 +233,25 @@ check_alone() {
 }
 
 
+# nginx's upstream is opened in one room.
+
+check_upstream() {
+    local file line
+
+    for file in src/http/*.c src/http/*/*.c; do
+        [ "$file" != src/http/ngx_http_fhir_binary_upstream.c ] || continue
+
+        while read -r line; do
+            complain "$file:${line%%:*}" "nginx's upstream has one room"
+        done < <(grep -nE -e '->upstream->|\br->upstream\b|ngx_event_pipe_t' \
+                      "$file")
+    done
+}
+
+
 check_core
 check_http
+check_upstream
 check_names
 [ -z "$tree" ] || check_alone
 

@@ -114,12 +114,10 @@ ngx_http_fhir_binary_conf_cache_option(ngx_conf_t *cf, ngx_str_t *value,
     size_t     len;
     ngx_str_t  s;
 
-    (void) cf;
-
     len = ngx_strlen(name);
 
     if (ngx_strncmp(value->data, name, len) != 0) {
-        return NGX_DECLINED;
+        return NGX_HTTP_FHIR_BINARY_NO_OPTION;
     }
 
     s.data = value->data + len;

@@ -84,8 +84,6 @@ ngx_http_fhir_binary_conf_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t                        *value;
     ngx_http_fhir_binary_loc_conf_t  *fbcf = conf;
 
-    (void) cmd;
-
     if (fbcf->key_file.data) {
         return "is duplicate";
     }

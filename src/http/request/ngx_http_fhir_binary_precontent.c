@@ -162,7 +162,7 @@ ngx_http_fhir_binary_precontent_moved(ngx_http_request_t *r,
 
 /*
  * An error_page that leads to a document, such as a second store, is guarded
- * as the first one was.  NGX_DECLINED: it was refused there.
+ * as the first one was.  REFUSED: it was refused there.
  */
 
 static ngx_int_t
@@ -185,7 +185,7 @@ ngx_http_fhir_binary_precontent_source(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    return NGX_DECLINED;
+    return NGX_HTTP_FHIR_BINARY_REFUSED;
 }
 
 
@@ -208,7 +208,7 @@ ngx_http_fhir_binary_precontent_waive(ngx_http_request_t *r,
     if (clcf->satisfy != NGX_HTTP_SATISFY_ANY
         || ngx_http_fhir_binary_loc_conf(r)->version == FHB_VERSION_OFF)
     {
-        return NGX_DECLINED;
+        return NGX_HTTP_FHIR_BINARY_NOT_WAIVED;
     }
 
     ngx_http_fhir_binary_forgive(ctx);

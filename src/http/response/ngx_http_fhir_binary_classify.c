@@ -124,8 +124,6 @@ ngx_http_fhir_binary_classify_resource(ngx_http_request_t *r,
     static const fhb_str_t  xml = fhb_string("application/xml");
     static const fhb_str_t  text = fhb_string("text/xml");
 
-    (void) r;
-
     if (ctx->conf->backend == NGX_HTTP_FHIR_BINARY_RAW
         || fhb_media_parse(&media, ngx_http_fhir_binary_to_core(ctx->type))
            != FHB_OK)

@@ -351,7 +351,7 @@ ngx_http_fhir_binary_filter_status(ngx_http_request_t *r,
 
     rc = ngx_http_fhir_binary_relay_start(r, ctx, error);
 
-    return (rc == NGX_DECLINED)
+    return (rc == NGX_HTTP_FHIR_BINARY_NO_RELAY)
            ? ngx_http_fhir_binary_outcome_replace(r, ctx, error) : rc;
 }
 

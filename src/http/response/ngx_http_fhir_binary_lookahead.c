@@ -70,7 +70,7 @@ ngx_http_fhir_binary_lookahead(ngx_http_request_t *r,
             return ngx_http_fhir_binary_lookahead_refuse(r, ctx, rc);
         }
 
-    } while (n == NGX_DECLINED);
+    } while (n == NGX_HTTP_FHIR_BINARY_GO_ON);
 
     if (n != NGX_OK) {
         /* NGX_AGAIN is for output that waits: here is none */
@@ -82,7 +82,7 @@ ngx_http_fhir_binary_lookahead(ngx_http_request_t *r,
 
 
 /*
- * NGX_OK: the header can leave; NGX_AGAIN: not yet; NGX_DECLINED: go on.
+ * NGX_OK: the header can leave; NGX_AGAIN: not yet; GO_ON: it is not known.
  */
 
 static ngx_int_t
@@ -98,7 +98,7 @@ ngx_http_fhir_binary_lookahead_step(ngx_http_request_t *r,
 
     switch (n) {
 
-    case NGX_DECLINED:
+    case NGX_HTTP_FHIR_BINARY_META_TOLD:
         *rc = ngx_http_fhir_binary_lookahead_on_meta(r, ctx);
         ready = ngx_http_fhir_binary_lookahead_decided(ctx)
                 && !ngx_http_fhir_binary_lookahead_end_in_hand(r, ctx);
@@ -123,7 +123,7 @@ ngx_http_fhir_binary_lookahead_step(ngx_http_request_t *r,
         break;
     }
 
-    return ready ? NGX_OK : NGX_DECLINED;
+    return ready ? NGX_OK : NGX_HTTP_FHIR_BINARY_GO_ON;
 }
 
 

@@ -30,7 +30,7 @@ static ngx_int_t ngx_http_fhir_binary_relay_refuse(ngx_http_request_t *r,
 
 
 /*
- * NGX_DECLINED: it cannot pass, and rc is to be sent instead.
+ * NGX_HTTP_FHIR_BINARY_NO_RELAY: it cannot pass, and rc is to be sent instead.
  */
 
 ngx_int_t
@@ -45,7 +45,7 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
         || ngx_http_fhir_binary_negotiate_read(r, ctx) != FHB_OK
         || r->headers_out.content_length_n > (off_t) ctx->conf->lookahead)
     {
-        return NGX_DECLINED;
+        return NGX_HTTP_FHIR_BINARY_NO_RELAY;
     }
 
     ctx->document.choice.form = form;
@@ -57,7 +57,7 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
         /* there is nothing to read, and nothing that could leave */
 
         if (!ngx_http_fhir_binary_relay_passes(ctx)) {
-            return NGX_DECLINED;
+            return NGX_HTTP_FHIR_BINARY_NO_RELAY;
         }
 
         return (ngx_http_fhir_binary_header_outcome(r, ctx) == NGX_OK)

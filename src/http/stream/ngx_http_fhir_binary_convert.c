@@ -45,9 +45,11 @@ ngx_http_fhir_binary_convert(ngx_http_fhir_binary_ctx_t *ctx)
     case NGX_HTTP_FHIR_BINARY_RECODE:
         return ngx_http_fhir_binary_convert_recode(ctx);
 
-    default:
+    case NGX_HTTP_FHIR_BINARY_COPY:
         return ngx_http_fhir_binary_convert_bytes(ctx);
     }
+
+    return FHB_E_INTERNAL;
 }
 
 

@@ -222,7 +222,7 @@ ngx_http_fhir_binary_pump_fill(ngx_http_request_t *r,
         rc = ngx_http_fhir_binary_pump_get_buf(r, ctx);
 
         if (rc != NGX_OK) {
-            return (rc == NGX_DECLINED) ? NGX_OK : NGX_ERROR;
+            return (rc == NGX_HTTP_FHIR_BINARY_NO_BUF) ? NGX_OK : NGX_ERROR;
         }
 
         if (ngx_http_fhir_binary_pump_step(r, ctx, more) != NGX_OK) {
@@ -251,7 +251,7 @@ ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
 
     if (left < 2 * NGX_HTTP_FHIR_BINARY_ROOM) {
         pump->nomem = 1;
-        return NGX_DECLINED;
+        return NGX_HTTP_FHIR_BINARY_NO_BUF;
     }
 
     if (pump->free) {
@@ -285,7 +285,7 @@ ngx_http_fhir_binary_pump_get_buf(ngx_http_request_t *r,
 
     } else {
         pump->nomem = 1;
-        return NGX_DECLINED;
+        return NGX_HTTP_FHIR_BINARY_NO_BUF;
     }
 
     b = pump->out_buf;

@@ -152,7 +152,7 @@ ngx_http_fhir_binary_source_fail(ngx_http_fhir_binary_source_t *source,
 
 /*
  * NGX_OK: ctx->source.slice has bytes; NGX_AGAIN: not now; NGX_DONE: there
- * are no more; NGX_DECLINED: source->meta was told; NGX_ERROR: see source->rc.
+ * are no more; META_TOLD: see source->meta; NGX_ERROR: see source->rc.
  */
 
 ngx_int_t
@@ -401,7 +401,7 @@ ngx_http_fhir_binary_source_feed(ngx_http_fhir_binary_ctx_t *ctx)
                        event.meta->content_type.len,
                        event.meta->empty ? "and is empty" : "and has data");
 
-        return NGX_DECLINED;
+        return NGX_HTTP_FHIR_BINARY_META_TOLD;
     }
 
     return NGX_AGAIN;

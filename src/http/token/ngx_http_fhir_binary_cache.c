@@ -414,8 +414,6 @@ ngx_http_fhir_binary_cache_store(ngx_http_request_t *r,
     ngx_http_fhir_binary_cache_ctx_t   *cache;
     ngx_http_fhir_binary_cache_node_t  *node;
 
-    (void) r;
-
     if (ctx->conf->cache == NULL) {
         return;
     }

@@ -7,10 +7,6 @@
 #include "ngx_http_fhir_binary_core.h"
 
 
-/* bytes of an answer; claims of many launch contexts fit many times over */
-#define NGX_HTTP_FHIR_BINARY_INTROSPECT_ANSWER  65536
-
-
 /*
  * A question under way.  It outlives the request that asks: in the process's
  * memory, until the last who waits has taken the verdict.
@@ -158,7 +154,7 @@ ngx_http_fhir_binary_introspect_ask(ngx_http_request_t *r,
 
     ngx_memzero(&sub, sizeof(ngx_http_fhir_binary_subrequest_t));
 
-    sub.limit = NGX_HTTP_FHIR_BINARY_INTROSPECT_ANSWER;
+    sub.limit = FHB_MAX_ANSWER;
     sub.handler = ngx_http_fhir_binary_introspect_done;
     sub.data = question;
     sub.token = 1;

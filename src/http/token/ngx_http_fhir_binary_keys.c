@@ -121,7 +121,7 @@ ngx_http_fhir_binary_keys_of(ngx_http_request_t *r,
 
 
 /*
- * NGX_OK: *set can be used now; NGX_AGAIN: wait; NGX_DECLINED: there is none.
+ * NGX_OK: *set can be used now; NGX_AGAIN: wait; NO_KEYS: there is none.
  */
 
 ngx_int_t
@@ -140,7 +140,7 @@ ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
     now = ngx_time();
 
     if (keys == NULL) {
-        return NGX_DECLINED;
+        return NGX_HTTP_FHIR_BINARY_NO_KEYS;
     }
 
     if (keys->set) {
@@ -168,7 +168,7 @@ ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
 
         if (keys->failed && now - keys->tried < NGX_HTTP_FHIR_BINARY_KEYS_RETRY)
         {
-            return NGX_DECLINED;
+            return NGX_HTTP_FHIR_BINARY_NO_KEYS;
         }
 
         if (ngx_http_fhir_binary_keys_fetch(r, keys) != NGX_OK) {
@@ -199,13 +199,13 @@ ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
     now = ngx_time();
 
     if (keys == NULL) {
-        return NGX_DECLINED;
+        return NGX_HTTP_FHIR_BINARY_NO_KEYS;
     }
 
     if (ctx->grant.sought) {
 
         if (keys->landed >= ctx->grant.sought) {
-            return NGX_DECLINED;
+            return NGX_HTTP_FHIR_BINARY_NO_KEYS;
         }
 
         /* not yet, or the one that asked was cut off */
@@ -216,7 +216,7 @@ ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
             && keys->sought
             && now - keys->sought < NGX_HTTP_FHIR_BINARY_KEYS_SEEK)
         {
-            return NGX_DECLINED;
+            return NGX_HTTP_FHIR_BINARY_NO_KEYS;
         }
 
         ctx->grant.sought = *fmcf->landings + 1;

@@ -285,8 +285,6 @@ static void
 ngx_http_fhir_binary_patient_done(ngx_http_request_t *r,
     ngx_http_fhir_binary_subrequest_t *sub)
 {
-    (void) r;
-    (void) sub;
 }
 
 

@@ -102,9 +102,11 @@ ngx_http_fhir_binary_scope_fine(ngx_http_request_t *r,
     case FHB_SCOPE_BOUND:
         return ngx_http_fhir_binary_patient_check(r, ctx);
 
-    default:
-        return FHB_E_SCOPE;
+    case FHB_SCOPE_DENIED:
+        break;
     }
+
+    return FHB_E_SCOPE;
 }
 
 

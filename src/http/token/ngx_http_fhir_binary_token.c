@@ -112,7 +112,7 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
             return ngx_http_fhir_binary_reject(r, ctx, FHB_E_NOMEM);
         }
 
-        if (n == NGX_DECLINED
+        if (n == NGX_HTTP_FHIR_BINARY_NO_KEYS
             && !ngx_http_fhir_binary_token_opaque(r, ctx))
         {
             return ngx_http_fhir_binary_reject(r, ctx, FHB_E_KEYS);
