@@ -104,8 +104,8 @@ these bytes.
 
 C<STATUS CODE REASON>, for each request a line (or one for all): the response
 is an OperationOutcome with this issue code, with the text of REASON in
-fhb_error.def and nothing of another's, it is not cacheable, varies by Accept,
-and error.log names the reason. In JSON, unless C<xml> stands behind. A line
+fhb_error.def, it is as long as it says, is not cacheable, varies by Accept, and
+error.log names the reason. In JSON, unless C<xml> stands behind. A line
 C<-> is a request that is not refused.
 
 =item no_error_log
@@ -689,7 +689,10 @@ sub wrong_outcome {
     push @wrong, "reason $said" if $said ne $reason;
 
     if ($body ne '') {
+        my $length = $res->header('Content-Length') // 'none';
         my $got = join ' ', issue($form, $body);
+
+        push @wrong, "Content-Length $length" if $length ne length $body;
         my $wanted = "$row->{severity} $code $row->{text}";
 
         push @wrong, $got if $got ne $wanted;
