@@ -3,6 +3,9 @@
  *
  * nginx wipes the modules' contexts on an internal redirect.  A cleanup of
  * the request's pool, which is found by its handler, keeps this module's.
+ *
+ * test     t/token_bypass.t, t/error_page_document.t, t/source_second.t,
+ *          t/nginx_subrequest.t
  */
 
 #include "ngx_http_fhir_binary.h"

@@ -5,6 +5,8 @@
  * for each request, or does not, as the heap happens to lie: a response of
  * 100 kB then costs up to three times as much.  A block goes back when the
  * request's pool is destroyed, so it lives as long as memory of that pool.
+ *
+ * test     t/wrap_buffers.t, t/client_memory.t, t/client_reuse.t
  */
 
 #include "ngx_http_fhir_binary.h"

@@ -3,6 +3,9 @@
  *
  * What was decided for a request holds wherever its content finally comes
  * from: nginx may have redirected, inside, since then.
+ *
+ * test     t/client_reuse.t, t/token_state.t, t/error_page_document.t,
+ *          t/source_second.t
  */
 
 #include "ngx_http_fhir_binary.h"

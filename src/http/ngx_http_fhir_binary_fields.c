@@ -4,6 +4,9 @@
  *     fields = ngx_http_fhir_binary_fields(&r->headers_out.headers);
  *
  *     while ((h = ngx_http_fhir_binary_field_next(&fields)) != NULL) {
+ *
+ * test     t/fhir_headers.t, t/request_hostile.t, t/trailers.t,
+ *          t/sandbox_headers.t
  */
 
 #include "ngx_http_fhir_binary.h"

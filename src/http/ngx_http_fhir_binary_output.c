@@ -1,5 +1,8 @@
 /*
  * Output: what leaves, and how a response ends that is not whole.
+ *
+ * test     t/cut_body.t, t/cut_http2.t, t/cut_reason.t, t/end_length.t,
+ *          t/trailers.t
  */
 
 #include "ngx_http_fhir_binary.h"

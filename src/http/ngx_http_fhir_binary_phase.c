@@ -9,6 +9,9 @@
  *
  * Where another filter refuses the header that was to leave, it is HEADER
  * again.
+ *
+ * test     t/debug_lines.t, t/refusal_held.t, t/refusal_keepalive.t,
+ *          t/range.t
  */
 
 #include "ngx_http_fhir_binary.h"

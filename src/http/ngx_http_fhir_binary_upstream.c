@@ -18,6 +18,9 @@
  * - ngx_event_pipe_write_to_downstream() calls the output filters for what is
  *   new only.  A buffer that a thread reads from a file waits, when it is
  *   read, for the backend to send more.
+ *
+ * test     t/table_backend_framing.t, t/end_protocol.t, t/end_fastcgi.t,
+ *          t/end_grpc.t, t/refusal_leaves.t
  */
 
 #include "ngx_http_fhir_binary.h"

@@ -1,5 +1,8 @@
 /*
  * Variables: what a log or another directive may know of a request.
+ *
+ * test     t/table_variables_token.t, t/token_variables.t,
+ *          t/examples_audit.t, t/cut_reason.t, t/token_claims.t
  */
 
 #include "ngx_http_fhir_binary.h"

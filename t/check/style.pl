@@ -14,10 +14,6 @@ use warnings;
 my %length = (core => 80, http => 100);
 my $params = 5;
 
-# Whether the first comment of each src/http/**/*.c must name its suites.
-
-my $rooms_name_tests = 0;
-
 # Memory comes from pools and fhb_alloc_t; strings have lengths.
 
 my @banned = qw(malloc calloc realloc free strdup strlen strstr strcmp
@@ -94,8 +90,7 @@ sub check_file {
 
     if ($file =~ /\.(?:c|h|def)$/) {
         check_tests_exist($file, @lines) if $file =~ m{^src/};
-        check_tests_named($file, @lines)
-            if $rooms_name_tests && $file =~ m{^src/http/.*\.c$};
+        check_tests_named($file, @lines) if $file =~ m{^src/http/.*\.c$};
 
         my $code = code_only($file, join '', @lines);
 

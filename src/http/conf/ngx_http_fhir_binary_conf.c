@@ -1,6 +1,9 @@
 /*
  * Conf: directive values, checked so that a wrong one names itself and what
  * is allowed.
+ *
+ * test     t/directive_fhir_binary.t, t/conf_bad_values.t, t/conf_examples.t,
+ *          t/readme.t
  */
 
 #include "ngx_http_fhir_binary_conf.h"

@@ -1,5 +1,8 @@
 /*
  * Conf, cache: the directive fhir_binary_token_cache.
+ *
+ * test     t/directive_token_cache.t, t/conf_token.t, t/token_cache.t,
+ *          t/token_cache_valid.t
  */
 
 #include "ngx_http_fhir_binary_conf.h"

@@ -1,6 +1,8 @@
 /*
  * Conf, merge: what the directives of a location and its parents come to, and
  * what must not be left unsaid.
+ *
+ * test     t/conf_token.t, t/conf_bad_values.t, t/token_server.t
  */
 
 #include "ngx_http_fhir_binary_conf.h"

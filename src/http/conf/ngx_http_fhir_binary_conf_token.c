@@ -1,5 +1,7 @@
 /*
  * Conf, token: the directives about tokens, scopes and patients.
+ *
+ * test     t/directive_claim.t, t/conf_token.t, t/conf_keys.t
  */
 
 #include "ngx_http_fhir_binary_conf.h"

@@ -4,6 +4,9 @@
  * The order of the answers is fixed: the token, then the route, then the
  * scopes, then the patient.  Whoever may not ask learns nothing of what
  * there is.
+ *
+ * test     t/table_challenge.t, t/token_bypass.t, t/token_bearer.t,
+ *          t/scope_challenge.t, t/token_state.t
  */
 
 #include "ngx_http_fhir_binary_request.h"

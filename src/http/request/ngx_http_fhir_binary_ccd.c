@@ -3,6 +3,9 @@
  *
  * The backend is asked with validated values only, in one order; what it
  * makes is new each time and is looked at before it leaves.
+ *
+ * test     t/directive_ccd.t, t/ccd_parameters.t, t/ccd_check.t,
+ *          t/ccd_access.t, t/target_ccd.t
  */
 
 #include "ngx_http_fhir_binary_request.h"

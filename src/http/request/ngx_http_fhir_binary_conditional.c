@@ -5,6 +5,9 @@
  * before its scope is checked, so it sees no conditions and this comes after.
  * (r->disable_not_modified is not ours to set: upstream resets it for what a
  * cache may keep.)
+ *
+ * test     t/table_validators.t, t/conditional.t, t/conditional_order.t,
+ *          t/refusal_held.t
  */
 
 #include "ngx_http_fhir_binary_request.h"

@@ -5,6 +5,9 @@
  * the answer is chosen and cut here.  proxy_pass copies every element of the
  * header list, so the list is built anew; $http_NAME keeps the client's value
  * because it is looked up before.
+ *
+ * test     t/table_backend_request.t, t/request_backend.t, t/request_body.t,
+ *          t/request_subset.t, t/target_canonical.t
  */
 
 #include "ngx_http_fhir_binary_request.h"

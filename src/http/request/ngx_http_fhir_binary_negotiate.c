@@ -1,5 +1,8 @@
 /*
  * Negotiate: the forms that the client asks for, in Accept and _format.
+ *
+ * test     t/directive_accept.t, t/accept_oracle.t, t/accept_policies.t,
+ *          t/accept_names.t
  */
 
 #include "ngx_http_fhir_binary_request.h"

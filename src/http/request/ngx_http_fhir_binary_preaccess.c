@@ -1,5 +1,8 @@
 /*
  * Preaccess: which requests are the module's, and what they may ask with.
+ *
+ * test     t/table_routes.t, t/route_grammar.t, t/route_methods.t,
+ *          t/target_canonical.t, t/error_page_inherited.t
  */
 
 #include "ngx_http_fhir_binary_request.h"

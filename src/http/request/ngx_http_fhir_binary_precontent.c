@@ -1,5 +1,8 @@
 /*
  * Precontent: the request is made ready for whoever has its document.
+ *
+ * test     t/table_satisfy.t, t/target_canonical.t, t/target_ccd.t,
+ *          t/source_file.t, t/nginx_location.t
  */
 
 #include "ngx_http_fhir_binary_request.h"

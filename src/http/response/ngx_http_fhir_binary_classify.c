@@ -1,6 +1,9 @@
 /*
  * Classify: is what came a whole document, or the part that was asked for,
  * and does it stand in a FHIR resource?
+ *
+ * test     t/directive_backend.t, t/source_length.t, t/range_backend.t,
+ *          t/framing_bad_backend.t, t/end_length.t
  */
 
 #include "ngx_http_fhir_binary_response.h"

@@ -1,5 +1,8 @@
 /*
  * CORS: which origins may read a response, and the answer to OPTIONS.
+ *
+ * test     t/directive_cors.t, t/cors_preflight.t, t/cors_response.t,
+ *          t/browser.t
  */
 
 #include "ngx_http_fhir_binary_response.h"

@@ -1,6 +1,9 @@
 /*
  * Document: what the source sent, the form that it leaves in, and the header
  * of that form.
+ *
+ * test     t/table_forms.t, t/accept_oracle.t, t/form_shapes.t,
+ *          t/form_empty.t, t/fhir_type.t
  */
 
 #include "ngx_http_fhir_binary_response.h"

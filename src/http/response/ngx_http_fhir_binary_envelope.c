@@ -1,5 +1,7 @@
 /*
  * Envelope: what stands around the base64 of a document in its FHIR form.
+ *
+ * test     t/table_meta.t, t/form_shapes.t, t/wrap_sizes.t, t/fhir_headers.t
  */
 
 #include "ngx_http_fhir_binary_response.h"

@@ -5,6 +5,9 @@
  * document gets its form.  The body filter then passes the document on
  * untouched, pumps it through base64, or drops what follows the answer; and
  * what breaks off never ends like a whole one.
+ *
+ * test     t/table_outcome.t, t/cut_body.t, t/error_nginx.t,
+ *          t/refusal_keepalive.t, t/form_shapes.t
  */
 
 #include "ngx_http_fhir_binary_response.h"

@@ -1,5 +1,8 @@
 /*
  * Header: the fields that a response carries, and those that it does not.
+ *
+ * test     t/table_vary.t, t/sandbox_headers.t, t/fhir_headers.t,
+ *          t/sandbox_off.t, t/trailers.t
  */
 
 #include "ngx_http_fhir_binary_response.h"

@@ -7,6 +7,9 @@
  * and the end is in hand, it is looked at first, too: what is wrong there is
  * a refusal still.  nginx believes that the header has left, so a refusal is
  * sent from here.
+ *
+ * test     t/directive_lookahead.t, t/hold_order.t, t/first_byte.t,
+ *          t/fhir_end.t, t/fhir_truncated.t
  */
 
 #include "ngx_http_fhir_binary_response.h"

@@ -5,6 +5,9 @@
  * then makes an error response, and the header filter finds ctx->refusal.rc and
  * sends the OperationOutcome instead.  The same happens to errors of nginx
  * itself and of the backend.
+ *
+ * test     t/table_outcome.t, t/error_table.t, t/error_nginx.t,
+ *          t/error_page.t, t/error_page_inherited.t
  */
 
 #include "ngx_http_fhir_binary_response.h"

@@ -10,6 +10,9 @@
  * An OperationOutcome in the other form is answered with our own text, the
  * same status and the backend's issue code.  The text of a server error never
  * passes: it speaks of the server's inside.
+ *
+ * test     t/table_outcome_passes.t, t/error_own.t, t/error_backend.t,
+ *          t/error_status.t, t/error_login.t
  */
 
 #include "ngx_http_fhir_binary_response.h"

@@ -1,6 +1,9 @@
 /*
  * Sandbox: a document is not to be trusted, and neither is what a browser
  * would do with it.
+ *
+ * test     t/directive_sandbox.t, t/sandbox_headers.t, t/sandbox_sources.t,
+ *          t/sandbox_off.t, t/browser.t
  */
 
 #include "ngx_http_fhir_binary_response.h"

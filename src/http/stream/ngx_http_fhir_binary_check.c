@@ -1,6 +1,9 @@
 /*
  * Check: a document is looked at on its way, by fhir_binary_ccd_check, and its
  * base64 while the header has not left yet.
+ *
+ * test     t/ccd_check.t, t/ccd_end.t, t/ccd_memory.t, t/fhir_base64.t,
+ *          t/directive_ccd_check.t
  */
 
 #include "ngx_http_fhir_binary_stream.h"

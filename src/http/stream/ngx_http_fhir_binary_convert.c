@@ -3,6 +3,9 @@
  *
  * The pump has made sure of NGX_HTTP_FHIR_BINARY_ROOM free bytes; a step takes
  * as much of the slice as surely fits.
+ *
+ * test     t/table_forms.t, t/fhir_conversions.t, t/wrap_splits.t,
+ *          t/wrap_sizes.t, t/fhir_splits.t
  */
 
 #include "ngx_http_fhir_binary_stream.h"

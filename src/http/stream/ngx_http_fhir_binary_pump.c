@@ -1,5 +1,8 @@
 /*
  * Pump: a document streams through a conversion into a few output buffers.
+ *
+ * test     t/directive_buffers.t, t/wrap_buffers.t, t/first_byte.t,
+ *          t/client_slow.t, t/client_memory.t
  */
 
 #include "ngx_http_fhir_binary_stream.h"

@@ -4,6 +4,9 @@
  * It is given slice by slice: the bytes of a raw document, or the base64 that
  * a reader takes out of a FHIR resource.  A buffer is marked as read only
  * when its slice was used, for its owner then fills it anew.
+ *
+ * test     t/fhir_splits.t, t/fhir_slow.t, t/source_file.t, t/fhir_base64.t,
+ *          t/fhir_withheld.t
  */
 
 #include "ngx_http_fhir_binary_stream.h"

@@ -4,6 +4,9 @@
  * A node holds what is needed to decide again, never a token: its name is a
  * digest of the token and of all that it was verified against.  Dates and
  * scopes are checked again on every hit by those who use it.
+ *
+ * test     t/table_cache.t, t/token_cache.t, t/token_cache_valid.t,
+ *          t/token_uris.t, t/token_state.t
  */
 
 #include "ngx_http_fhir_binary_token.h"

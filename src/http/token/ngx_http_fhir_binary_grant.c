@@ -1,5 +1,7 @@
 /*
  * Grant: what is known of a request's token.
+ *
+ * test     t/token_state.t, t/token_variables.t, t/token_cache.t
  */
 
 #include "ngx_http_fhir_binary_token.h"

@@ -1,6 +1,9 @@
 /*
  * Introspect: RFC 7662 through an internal location, one question for each
  * token at a time.
+ *
+ * test     t/directive_introspect.t, t/token_introspect.t,
+ *          t/token_introspect_all.t, t/token_uris.t, t/token_oidc_provider.t
  */
 
 #include "ngx_http_fhir_binary_token.h"

@@ -1,5 +1,7 @@
 /*
  * Key file: a JWKS that is read with the configuration.
+ *
+ * test     t/directive_key_file.t, t/conf_keys.t, t/token_jose.t
  */
 
 #include "ngx_http_fhir_binary_token.h"

@@ -4,6 +4,8 @@
  * What a URI comes to may be a client's choice, so two lists bound the table:
  * whoever invents URIs pushes out others that have no keys, and only a source
  * that gives keys gets a place among those that have.
+ *
+ * test     t/token_key_sets.t, t/token_uris.t
  */
 
 #include "ngx_http_fhir_binary_token.h"

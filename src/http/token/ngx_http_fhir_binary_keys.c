@@ -5,6 +5,9 @@
  * A location's keys belong to each worker, in an object that the
  * configuration only points to.  A set that cannot be read never takes the
  * place of one that could.
+ *
+ * test     t/directive_key_request.t, t/token_keys.t, t/token_key_sets.t,
+ *          t/token_nomem.t, t/token_oidc_provider.t
  */
 
 #include "ngx_http_fhir_binary_token.h"

@@ -1,5 +1,8 @@
 /*
  * Patient: whose the document is, and a token that is held to it.
+ *
+ * test     t/table_patients.t, t/patient_modes.t, t/patient_request.t,
+ *          t/patient_pages.t, t/patient_url.t
  */
 
 #include "ngx_http_fhir_binary_token.h"

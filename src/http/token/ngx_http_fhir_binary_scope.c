@@ -1,5 +1,8 @@
 /*
  * Scope: what the token's scopes allow.
+ *
+ * test     t/table_companions.t, t/scope_table.t, t/scope_challenge.t,
+ *          t/fhir_scope.t
  */
 
 #include "ngx_http_fhir_binary_token.h"

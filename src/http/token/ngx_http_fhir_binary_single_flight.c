@@ -5,6 +5,8 @@
  * A waiting request is parked in its access phase and run again from the
  * event loop.  Its place in the queue is given back when its pool goes, so
  * that a client may leave at any time.
+ *
+ * test     t/token_keys.t, t/token_introspect.t, t/token_reload.t
  */
 
 #include "ngx_http_fhir_binary_token.h"

@@ -3,6 +3,9 @@
  *
  * Its answer is gathered or read here up to a limit, never sent to the client:
  * nginx's in-memory subrequests hold a page or two, a JWKS is larger.
+ *
+ * test     t/token_keys.t, t/patient_bundle.t, t/token_introspect.t,
+ *          t/token_reload.t
  */
 
 #include "ngx_http_fhir_binary_token.h"

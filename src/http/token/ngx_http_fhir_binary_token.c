@@ -3,6 +3,9 @@
  *
  * The steps are entered anew whenever an answer is waited for; what was
  * found before is kept in ctx->grant.
+ *
+ * test     t/table_jwt.t, t/token_bearer.t, t/token_claims.t,
+ *          t/token_reject.t, t/token_query.t
  */
 
 #include "ngx_http_fhir_binary_token.h"
