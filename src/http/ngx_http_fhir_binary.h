@@ -294,11 +294,12 @@ typedef struct {
     ngx_str_t                    cached;      /* HIT, MISS or BYPASS */
     ngx_str_t                    needed;      /* scopes, for a challenge */
     ngx_http_fhir_binary_waiter_t *waiter;
-    ngx_http_fhir_binary_asker_t *asker;      /* of an introspection */
+    ngx_http_fhir_binary_asker_t *question;   /* its place among those who
+                                               * wait for an introspection */
     fhb_rc_t                     answer;      /* of an introspection */
-    ngx_uint_t                   sought;      /* for an unknown kid: what
-                                               * keys->landed will reach; 0:
-                                               * nothing was asked for */
+    ngx_uint_t                   keys_generation; /* keys->landed of the set
+                                               * that an unknown kid waits for;
+                                               * 0: it waits for none */
     ngx_str_t                    key_uri;     /* evaluated, once; empty: it */
     ngx_str_t                    introspect_uri;
                                               /* is none, or cannot be used */

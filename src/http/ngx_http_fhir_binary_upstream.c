@@ -636,7 +636,7 @@ ngx_http_fhir_binary_upstream_ignore(void *data, ssize_t bytes)
 
 
 /*
- * The header is held, and what decides about it may be read from a file by a
+ * The header waits, and what decides about it may be read from a file by a
  * thread.  nginx sets the request's write handler right after the call that
  * we are in; the next turn puts ours before it.
  */

@@ -13,11 +13,11 @@
 #define NGX_HTTP_FHIR_BINARY_MIN_BUFS  2
 #define NGX_HTTP_FHIR_BINARY_MIN_BUF   2048
 
-/* what one request may hold back, in bytes */
+/* what one request may keep while its header waits, in bytes */
 #define NGX_HTTP_FHIR_BINARY_MAX_HELD  (16 * 1024 * 1024)
 
 
-static char *ngx_http_fhir_binary_conf_wrong(ngx_conf_t *cf,
+static char *ngx_http_fhir_binary_conf_invalid(ngx_conf_t *cf,
     ngx_command_t *cmd, ngx_str_t *value, const char *allowed);
 static ngx_uint_t ngx_http_fhir_binary_conf_origin(ngx_str_t *origin);
 
@@ -56,7 +56,7 @@ ngx_conf_enum_t  ngx_http_fhir_binary_defaults[] = {
 
 
 static char *
-ngx_http_fhir_binary_conf_wrong(ngx_conf_t *cf, ngx_command_t *cmd,
+ngx_http_fhir_binary_conf_invalid(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t *value, const char *allowed)
 {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -104,7 +104,7 @@ ngx_http_fhir_binary_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     *p = '\0';
 
-    return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[1], (char *) text);
+    return ngx_http_fhir_binary_conf_invalid(cf, cmd, &value[1], (char *) text);
 }
 
 
@@ -132,7 +132,7 @@ ngx_http_fhir_binary_conf_flag(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_OK;
     }
 
-    return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[1],
+    return ngx_http_fhir_binary_conf_invalid(cf, cmd, &value[1],
                                            "\"on\" or \"off\"");
 }
 
@@ -154,7 +154,7 @@ ngx_http_fhir_binary_conf_sec(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     *sec = ngx_parse_time(&value[1], 1);
 
     if (*sec == (time_t) NGX_ERROR) {
-        return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[1],
+        return ngx_http_fhir_binary_conf_invalid(cf, cmd, &value[1],
                                                "a time such as \"30s\"");
     }
 
@@ -179,7 +179,7 @@ ngx_http_fhir_binary_conf_bufs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     bufs->num = ngx_atoi(value[1].data, value[1].len);
 
     if (bufs->num == NGX_ERROR || bufs->num < NGX_HTTP_FHIR_BINARY_MIN_BUFS) {
-        return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[1],
+        return ngx_http_fhir_binary_conf_invalid(cf, cmd, &value[1],
                                                "a number of 2 or more");
     }
 
@@ -188,7 +188,7 @@ ngx_http_fhir_binary_conf_bufs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (bufs->size == (size_t) NGX_ERROR
         || bufs->size < NGX_HTTP_FHIR_BINARY_MIN_BUF)
     {
-        return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[2],
+        return ngx_http_fhir_binary_conf_invalid(cf, cmd, &value[2],
                                                "a size of 2k or more");
     }
 
@@ -216,7 +216,7 @@ ngx_http_fhir_binary_conf_lookahead(ngx_conf_t *cf, ngx_command_t *cmd,
         || fbcf->lookahead < NGX_HTTP_FHIR_BINARY_MIN_BUF
         || fbcf->lookahead > NGX_HTTP_FHIR_BINARY_MAX_HELD)
     {
-        return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[1],
+        return ngx_http_fhir_binary_conf_invalid(cf, cmd, &value[1],
                                                "a size of 2k to 16m");
     }
 
@@ -235,7 +235,7 @@ ngx_http_fhir_binary_conf_lookahead(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     if (worker == (size_t) NGX_ERROR || worker < fbcf->lookahead) {
-        return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[2],
+        return ngx_http_fhir_binary_conf_invalid(cf, cmd, &value[2],
                    "\"worker=SIZE\", with no less than the size before it");
     }
 
@@ -266,7 +266,7 @@ ngx_http_fhir_binary_conf_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         if (value[1].data[i] < 0x20 || value[1].data[i] > 0x7e
             || value[1].data[i] == '"' || value[1].data[i] == '\\')
         {
-            return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[1],
+            return ngx_http_fhir_binary_conf_invalid(cf, cmd, &value[1],
                        "printable ASCII without quotes and backslashes");
         }
     }
@@ -341,7 +341,7 @@ ngx_http_fhir_binary_conf_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         if (!(cf->args->nelts == 2 && ngx_strcmp(value[i].data, "*") == 0)
             && !ngx_http_fhir_binary_conf_origin(&value[i]))
         {
-            return ngx_http_fhir_binary_conf_wrong(cf, cmd, &value[i],
+            return ngx_http_fhir_binary_conf_invalid(cf, cmd, &value[i],
                        "\"off\", \"*\" alone, or origins such as "
                        "\"https://app.example.org\" (in lower case, no path, "
                        "no slash)");

@@ -518,7 +518,8 @@ ngx_http_fhir_binary_filter_run(ngx_http_request_t *r,
 
 
 /*
- * A document is passed on untouched, and held to what its header said.
+ * A document is passed on as it comes, as long as it keeps to what its header
+ * said.
  */
 
 static ngx_int_t

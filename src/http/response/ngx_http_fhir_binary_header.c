@@ -45,7 +45,8 @@ static const ngx_str_t  ngx_http_fhir_binary_header_allowed[] = {
 };
 
 
-/* these would be false, or double, after the gateway has had its hand in it */
+/* fields that describe the bytes which the source sent, not those that leave,
+ * and those that the module writes itself */
 
 static const ngx_str_t  ngx_http_fhir_binary_header_falsified[] = {
     ngx_string("content-md5"),
@@ -73,7 +74,7 @@ static const ngx_str_t  ngx_http_fhir_binary_header_cors[] = {
 };
 
 
-/* what would make an error, or its tag, last */
+/* fields with which a cache would keep an error */
 
 static const ngx_str_t  ngx_http_fhir_binary_header_cacheable[] = {
     ngx_string("cache-control"),
@@ -305,8 +306,8 @@ ngx_http_fhir_binary_header_strip(ngx_http_request_t *r,
 
 
 /*
- * What a backend says behind a document is held to the rules of what it says
- * before it: ngx_http_upstream_process_trailers() has just copied it.
+ * Trailers of a backend, which ngx_http_upstream_process_trailers() has just
+ * copied, may say what its header may say, and no more.
  */
 
 void

@@ -253,7 +253,7 @@ ngx_http_fhir_binary_lookahead_on_decided(ngx_http_request_t *r,
 
 
 /*
- * The whole document was seen, and all of it is held.
+ * The source has ended, and all of the document is kept.
  */
 
 static fhb_rc_t
@@ -290,7 +290,7 @@ ngx_http_fhir_binary_lookahead_on_end(ngx_http_fhir_binary_ctx_t *ctx,
 
 
 /*
- * Something is held, and nothing that the header must say is unknown.
+ * Bytes of the document are kept, and the header knows all that it must say.
  */
 
 static ngx_uint_t
@@ -302,8 +302,9 @@ ngx_http_fhir_binary_lookahead_decided(ngx_http_fhir_binary_ctx_t *ctx)
 
 
 /*
- * The end is in hand, and not too far from what is held already.  Nobody
- * waits for it: what upstream has read to its end comes now.
+ * The end of the document is in hand, and all up to it may be kept.  To look
+ * at it costs no time: where nginx has read the backend's response to its end,
+ * the rest is given to the filters in this turn.
  */
 
 static ngx_uint_t

@@ -2,8 +2,8 @@
  * Outcome: a refusal leaves as an OperationOutcome.
  *
  * A phase handler returns what ngx_http_fhir_binary_reject() gives; nginx
- * then makes an error response, and the header filter finds ctx->refusal.rc and
- * sends the OperationOutcome instead.  The same happens to errors of nginx
+ * then makes an error response, and the header filter finds ctx->refusal.rc
+ * and sends the OperationOutcome instead.  The same happens to errors of nginx
  * itself and of the backend.
  *
  * test     t/table_outcome.t, t/error_table.t, t/error_nginx.t,

@@ -153,8 +153,9 @@ ngx_http_fhir_binary_sandbox_disposition(ngx_http_request_t *r,
 
 
 /*
- * "expires" of a server is for other things than documents: it finds fields
- * to change that do not leave.
+ * "expires" of a server is not for documents.  ngx_http_headers_filter would
+ * add a second Cache-Control and an Expires; an element with hash 0 absorbs
+ * what it writes, since such a field does not leave.
  */
 
 ngx_int_t

@@ -181,8 +181,9 @@ ngx_http_fhir_binary_convert_check(ngx_http_fhir_binary_ctx_t *ctx)
 
 
 /*
- * Of n bytes that were offered less are taken of a bare slice alone: what
- * follows ends the value, or is written in another way.
+ * n bytes were offered, and the conversion took some.  It takes fewer of a bare
+ * slice only: the next character ends the base64, or is an escape or white
+ * space, which the reader of the resource must see.
  */
 
 static void

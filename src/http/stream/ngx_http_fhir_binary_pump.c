@@ -451,7 +451,7 @@ ngx_http_fhir_binary_pump_emit(ngx_http_request_t *r,
                   < 2 * NGX_HTTP_FHIR_BINARY_ROOM;
     pump->unflushed = !b->flush;
 
-    /* the mark of upstream's buffers, which are not held back for more */
+    /* ngx_http_write_filter does not wait for more behind such a buffer */
 
     b->recycled = source->recycled;
 

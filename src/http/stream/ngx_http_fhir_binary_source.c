@@ -5,6 +5,15 @@
  * a reader takes out of a FHIR resource.  A buffer is marked as read only
  * when its slice was used, for its owner then fills it anew.
  *
+ * While the header waits, slices are kept: a copy of them goes into memory of
+ * the source's own, and after source_release() it is given before what is live.
+ *
+ * A bare slice spares the reader a look at each character of base64: it is the
+ * rest of a buffer, in which the value may end.  Where a conversion that checks
+ * each character itself stops within it, source_stop() gives what follows to
+ * the reader, and the next slice is not bare.  White space in a value ends it
+ * for that document: a bare slice would be a few characters long.
+ *
  * test     t/fhir_splits.t, t/fhir_slow.t, t/source_file.t, t/fhir_base64.t,
  *          t/fhir_withheld.t
  */
@@ -33,7 +42,7 @@ static fhb_rc_t ngx_http_fhir_binary_source_room(ngx_http_request_t *r,
 static void ngx_http_fhir_binary_source_gone(void *data);
 
 
-/* bytes that the requests of this worker hold together */
+/* bytes that the requests of this worker keep together */
 
 static size_t  ngx_http_fhir_binary_source_worker;
 
@@ -637,7 +646,7 @@ ngx_http_fhir_binary_source_fits(ngx_http_fhir_binary_ctx_t *ctx, size_t size)
 
 
 /*
- * The memory for what is held is not the pool's: it goes back as soon as its
+ * The memory for what is kept is not the pool's: it goes back as soon as its
  * bytes have been used, and all of a worker's is bounded.
  */
 
@@ -692,7 +701,7 @@ ngx_http_fhir_binary_source_room(ngx_http_request_t *r,
 
 
 /*
- * What was held is not needed any more.
+ * What was kept is not needed any more.
  */
 
 void

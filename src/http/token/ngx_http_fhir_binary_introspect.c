@@ -60,7 +60,7 @@ ngx_http_fhir_binary_introspect(ngx_http_request_t *r,
     ngx_http_fhir_binary_asker_t     *asker;
     ngx_http_fhir_binary_question_t  *question;
 
-    asker = ctx->grant.asker;
+    asker = ctx->grant.question;
 
     if (asker == NULL) {
 
@@ -139,7 +139,7 @@ found:
 
     cln->handler = ngx_http_fhir_binary_introspect_gone;
 
-    ctx->grant.asker = asker;
+    ctx->grant.question = asker;
 
     return question;
 }

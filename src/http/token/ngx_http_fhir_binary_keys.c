@@ -185,7 +185,7 @@ ngx_http_fhir_binary_keys_get(ngx_http_request_t *r,
 
 /*
  * A token names a key that is not in the set: once for each token, and not
- * more often than the pause, a newer set is sought.
+ * more often than the pause, a newer set is asked for.
  */
 
 ngx_int_t
@@ -205,9 +205,9 @@ ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
         return NGX_HTTP_FHIR_BINARY_NO_KEYS;
     }
 
-    if (ctx->grant.sought) {
+    if (ctx->grant.keys_generation) {
 
-        if (keys->landed >= ctx->grant.sought) {
+        if (keys->landed >= ctx->grant.keys_generation) {
             return NGX_HTTP_FHIR_BINARY_NO_KEYS;
         }
 
@@ -222,7 +222,7 @@ ngx_http_fhir_binary_keys_seek(ngx_http_request_t *r,
             return NGX_HTTP_FHIR_BINARY_NO_KEYS;
         }
 
-        ctx->grant.sought = *fmcf->landings + 1;
+        ctx->grant.keys_generation = *fmcf->landings + 1;
         keys->sought = now;
     }
 

@@ -1,5 +1,5 @@
 /*
- * Patient: whose the document is, and a token that is held to it.
+ * Patient: whose the document is, and whether the token is his or hers.
  *
  * test     t/table_patients.t, t/patient_modes.t, t/patient_request.t,
  *          t/patient_pages.t, t/patient_url.t

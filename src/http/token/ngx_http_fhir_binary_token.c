@@ -87,7 +87,7 @@ ngx_http_fhir_binary_token(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ctx->grant.asker) {
+    if (ctx->grant.question) {
         return ngx_http_fhir_binary_token_introspect(r, ctx);
     }
 
