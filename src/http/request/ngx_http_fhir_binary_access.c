@@ -46,6 +46,16 @@ ngx_http_fhir_binary_access_handler(ngx_http_request_t *r)
         return NGX_OK;
     }
 
+    if (ctx->grant.state == NGX_HTTP_FHIR_BINARY_GRANT_WAIVED) {
+
+        /*
+         * The same location once more, by a redirect inside nginx: who has
+         * granted there is asked again, and the token is not.
+         */
+
+        return NGX_DECLINED;
+    }
+
     n = ngx_http_fhir_binary_token(r, ctx);
 
     if (n != NGX_OK) {
