@@ -329,12 +329,11 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
                    ctx->grant.token.len,
                    ngx_http_fhir_binary_rc_name(rc));
 
-    switch (rc) {
+    if (rc == FHB_NOT_JWT && ctx->conf->introspected) {
+        return ngx_http_fhir_binary_token_introspect(r, ctx);
+    }
 
-    case FHB_OK:
-        break;
-
-    case FHB_NO_KEY:
+    if (rc == FHB_NO_KEY) {
 
         n = ngx_http_fhir_binary_keys_seek(r, ctx);
 
@@ -343,21 +342,14 @@ ngx_http_fhir_binary_token_verify(ngx_http_request_t *r,
         }
 
         rc = (n == NGX_ERROR) ? FHB_E_NOMEM : FHB_E_TOKEN_INVALID;
+    }
 
-        return ngx_http_fhir_binary_token_deny(r, ctx, rc, 0);
+    if (rc != FHB_OK) {
 
-    case FHB_NOT_JWT:
+        /* what is no refusal yet becomes one here */
 
-        if (ctx->conf->introspected) {
-            return ngx_http_fhir_binary_token_introspect(r, ctx);
-        }
-
-        rc = FHB_E_TOKEN_INVALID;
-
-        /* fall through */
-
-    default:
-        return ngx_http_fhir_binary_token_deny(r, ctx, rc, 0);
+        return ngx_http_fhir_binary_token_deny(r, ctx,
+                                       rc < 0 ? rc : FHB_E_TOKEN_INVALID, 0);
     }
 
     if (ngx_http_fhir_binary_grant_keep(r, ctx, &claims) != NGX_OK) {
