@@ -170,8 +170,9 @@ sub common {
                  . ';'                                 if $random->chance(30);
     push @lines, 'postpone_output ' . $random->pick(0, 1, 8000) . ';'
         if $random->chance(30);
+    # seldom: nothing is said then of sockets that a worker leaves open
     push @lines, 'sendfile_max_chunk ' . $random->pick(qw(4k 64k)) . ';'
-        if $random->chance(30);
+        if $random->chance(8);
     push @lines, 'gzip on;', 'gzip_min_length 1;', 'gzip_types *;',
                  'gzip_proxied any;'                   if $random->chance(40);
     push @lines, 'lingering_close always;'             if $random->chance(10);
