@@ -72,17 +72,19 @@ ngx_http_fhir_binary_output_header(ngx_http_request_t *r,
 
     ctx->output.keepalive = r->keepalive;
 
+    if (ctx->phase != phase) {
+        /* another filter has refused, and its header has come here meanwhile */
+        return rc;
+    }
+
     if (rc > NGX_OK) {
 
         /* the status of another filter's refusal, which comes here again */
 
         ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_HEADER);
-        return rc;
-    }
 
-    if (r->header_only
-        && phase != NGX_HTTP_FHIR_BINARY_PHASE_REFUSED
-        && phase != NGX_HTTP_FHIR_BINARY_PHASE_DISCARD)
+    } else if (r->header_only
+               && phase != NGX_HTTP_FHIR_BINARY_PHASE_REFUSED)
     {
         ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_DISCARD);
     }

@@ -7,8 +7,8 @@
  *        |-------> RELAY -------> REFUSED | DISCARD
  *        |-------> PUMP | REFUSED | DISCARD | COLLECT | STORE
  *
- * Where another filter refuses the header that was to leave, it is HEADER
- * again.
+ * Where another filter refuses what was to leave, by a status or by
+ * ngx_http_filter_finalize_request(), it is HEADER again.
  *
  * test     t/debug_lines.t, t/refusal_held.t, t/refusal_keepalive.t,
  *          t/range.t
@@ -23,7 +23,8 @@
 /* while the header has not left, all is open */
 
 #define NGX_HTTP_FHIR_BINARY_OPEN                                            \
-    (NGX_HTTP_FHIR_BINARY_BIT(PASS)                                          \
+    (NGX_HTTP_FHIR_BINARY_BIT(HEADER)                                        \
+     | NGX_HTTP_FHIR_BINARY_BIT(PASS)                                        \
      | NGX_HTTP_FHIR_BINARY_BIT(LOOKAHEAD)                                   \
      | NGX_HTTP_FHIR_BINARY_BIT(RELAY)                                       \
      | NGX_HTTP_FHIR_BINARY_BIT(PUMP)                                        \
@@ -53,7 +54,7 @@ static const struct {
     { "pump", NGX_HTTP_FHIR_BINARY_ENDS },
     { "refused", NGX_HTTP_FHIR_BINARY_BIT(HEADER) },
     { "discard", NGX_HTTP_FHIR_BINARY_BIT(HEADER) },
-    { "complete", 0 },
+    { "complete", NGX_HTTP_FHIR_BINARY_BIT(HEADER) },
     { "collect", 0 },
     { "store", 0 }
 };

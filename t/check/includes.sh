@@ -243,8 +243,8 @@ check_upstream() {
 
         while read -r line; do
             complain "$file:${line%%:*}" "nginx's upstream has one room"
-        done < <(grep -nE -e '->upstream->|\br->upstream\b|ngx_event_pipe_t' \
-                      "$file")
+        done < <(grep -nE -e '->upstream\b|ngx_event_pipe_t' "$file" \
+                     | grep -vE 'ctx->upstream\b')
     done
 }
 

@@ -63,7 +63,8 @@ perl -e '
         if (/$path\s*(?:=(?!=)|[-+*\/|&^]=|<<=|>>=|\+\+|--)/
             || /(?:\+\+|--)\(?$path/
             || (/&$path/ && !/\bngx_http_fhir_binary_\w+\((?:\w+, )*&$path/)
-            || /\bngx_mem\w+\(\(?$path/)
+            || /\bngx_(?:mem|cpymem|cpystrn|sn?printf|slprintf)\w*\(\(?$path/
+            || /\bngx_mem\w+\(ctx\b/ && $ARGV !~ /_anchor\.c$/)
         {
             my ($part, $room) = ($+{part}, $owner{$+{part}});
 

@@ -48,12 +48,17 @@ ngx_http_fhir_binary_access_handler(ngx_http_request_t *r)
 
     if (ctx->grant.state == NGX_HTTP_FHIR_BINARY_GRANT_WAIVED) {
 
-        /*
-         * The same location once more, by a redirect inside nginx: who has
-         * granted there is asked again, and the token is not.
-         */
+        if (ngx_http_fhir_binary_loc_conf(r) == ctx->conf) {
 
-        return NGX_DECLINED;
+            /*
+             * The same location once more, by a redirect inside nginx: who
+             * has granted there is asked again, and the token is not.
+             */
+
+            return NGX_DECLINED;
+        }
+
+        ngx_http_fhir_binary_grant_forget(ctx);
     }
 
     n = ngx_http_fhir_binary_token(r, ctx);

@@ -15,7 +15,7 @@ static fhb_rc_t ngx_http_fhir_binary_document_form(ngx_http_request_t *r,
 static ngx_int_t ngx_http_fhir_binary_document_not_modified(
     ngx_http_request_t *r, ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_document_bodiless(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx);
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_phase_t phase);
 static ngx_int_t ngx_http_fhir_binary_document_native(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_uint_t ngx_http_fhir_binary_document_weak_range(
@@ -221,23 +221,24 @@ ngx_http_fhir_binary_document_not_modified(ngx_http_request_t *r,
         r->headers_out.content_encoding = NULL;
     }
 
-    return ngx_http_fhir_binary_document_bodiless(r, ctx);
+    return ngx_http_fhir_binary_document_bodiless(r, ctx,
+                                          NGX_HTTP_FHIR_BINARY_PHASE_PASS);
 }
 
 
 /*
- * A header without a body.  Where the body is being read already, nobody
- * wants the rest of it.
+ * A header without a body: where it has left, r->header_only says so.  A filter
+ * below that keeps it back until it has seen the body is given that.  Where the
+ * body is being read already, nobody wants the rest of it.
  */
 
 static ngx_int_t
 ngx_http_fhir_binary_document_bodiless(ngx_http_request_t *r,
-    ngx_http_fhir_binary_ctx_t *ctx)
+    ngx_http_fhir_binary_ctx_t *ctx, ngx_http_fhir_binary_phase_t phase)
 {
     ngx_http_fhir_binary_upstream_spare(r, ctx);
 
-    return ngx_http_fhir_binary_output_header(r, ctx,
-                                          NGX_HTTP_FHIR_BINARY_PHASE_DISCARD);
+    return ngx_http_fhir_binary_output_header(r, ctx, phase);
 }
 
 
@@ -329,10 +330,13 @@ ngx_http_fhir_binary_document_wrapped(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (r->method != NGX_HTTP_HEAD) {
-        r->filter_need_in_memory = 1;
-        ngx_http_fhir_binary_pump_arm(ctx, &head, &tail);
+    if (r->method == NGX_HTTP_HEAD) {
+        return ngx_http_fhir_binary_document_header(r, ctx,
+                                          NGX_HTTP_FHIR_BINARY_PHASE_PASS);
     }
+
+    r->filter_need_in_memory = 1;
+    ngx_http_fhir_binary_pump_arm(ctx, &head, &tail);
 
     return ngx_http_fhir_binary_document_header(r, ctx,
                                           NGX_HTTP_FHIR_BINARY_PHASE_PUMP);
@@ -346,7 +350,7 @@ ngx_http_fhir_binary_document_header(ngx_http_request_t *r,
     ngx_int_t  rc;
 
     if (r->method == NGX_HTTP_HEAD) {
-        return ngx_http_fhir_binary_document_bodiless(r, ctx);
+        return ngx_http_fhir_binary_document_bodiless(r, ctx, phase);
     }
 
     rc = ngx_http_fhir_binary_output_header(r, ctx, phase);

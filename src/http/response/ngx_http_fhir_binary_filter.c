@@ -45,6 +45,8 @@ static ngx_int_t ngx_http_fhir_binary_filter_run(ngx_http_request_t *r,
     ngx_http_fhir_binary_body_pt handler);
 static ngx_int_t ngx_http_fhir_binary_filter_pass(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
+static void ngx_http_fhir_binary_filter_ended(
+    ngx_http_fhir_binary_ctx_t *ctx);
 static ngx_int_t ngx_http_fhir_binary_filter_discard(ngx_http_request_t *r,
     ngx_http_fhir_binary_ctx_t *ctx, ngx_chain_t *in);
 
@@ -117,6 +119,11 @@ ngx_http_fhir_binary_header_filter(ngx_http_request_t *r)
 
     if (ctx->origin == NGX_HTTP_FHIR_BINARY_BY_CACHE) {
         return ngx_http_fhir_binary_next_header(r);
+    }
+
+    if (r->filter_finalize) {
+        /* another filter has refused, maybe in the middle of the body */
+        ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_HEADER);
     }
 
     if (ctx->asked.method == NGX_HTTP_FHIR_BINARY_METHOD_GET) {
@@ -543,13 +550,24 @@ ngx_http_fhir_binary_filter_pass(ngx_http_request_t *r,
         ended |= cl->buf->last_buf;
     }
 
-    if (ended) {
-        ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_COMPLETE);
-    }
-
     rc = ngx_http_fhir_binary_next_body(r, in);
 
-    if (rc == NGX_ERROR || in == NULL || ended || ctx->output.promised != 0) {
+    if (rc == NGX_ERROR) {
+        return rc;
+    }
+
+    if (ended) {
+
+        /*
+         * Not before: ngx_http_addition_filter takes the last buffer away, and
+         * sends one of its own through all filters in the middle of that call.
+         */
+
+        ngx_http_fhir_binary_filter_ended(ctx);
+        return rc;
+    }
+
+    if (in == NULL || ctx->output.promised != 0) {
         return rc;
     }
 
@@ -576,9 +594,26 @@ ngx_http_fhir_binary_filter_pass(ngx_http_request_t *r,
     last.buf = b;
     last.next = NULL;
 
-    ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_COMPLETE);
+    rc = ngx_http_fhir_binary_next_body(r, &last);
 
-    return ngx_http_fhir_binary_next_body(r, &last);
+    if (rc != NGX_ERROR) {
+        ngx_http_fhir_binary_filter_ended(ctx);
+    }
+
+    return rc;
+}
+
+
+/*
+ * The last buffer of a document has gone to the next filter.
+ */
+
+static void
+ngx_http_fhir_binary_filter_ended(ngx_http_fhir_binary_ctx_t *ctx)
+{
+    if (ctx->phase == NGX_HTTP_FHIR_BINARY_PHASE_PASS) {
+        ngx_http_fhir_binary_phase(ctx, NGX_HTTP_FHIR_BINARY_PHASE_COMPLETE);
+    }
 }
 
 

@@ -352,13 +352,14 @@ ngx_http_fhir_binary_lookahead_release(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (r->header_only) {
-        ngx_http_fhir_binary_source_drop(r, ctx);
-        ngx_http_fhir_binary_upstream_drop(r, ctx);
-        return NGX_OK;
+    if (ctx->phase == NGX_HTTP_FHIR_BINARY_PHASE_PUMP) {
+        return ngx_http_fhir_binary_pump(r, ctx, NULL);
     }
 
-    return ngx_http_fhir_binary_pump(r, ctx, NULL);
+    ngx_http_fhir_binary_source_drop(r, ctx);
+    ngx_http_fhir_binary_upstream_drop(r, ctx);
+
+    return NGX_OK;
 }
 
 

@@ -65,7 +65,7 @@ ngx_http_fhir_binary_relay_start(ngx_http_request_t *r,
 
         return (ngx_http_fhir_binary_header_outcome(r, ctx) == NGX_OK)
                ? ngx_http_fhir_binary_output_header(r, ctx,
-                                          NGX_HTTP_FHIR_BINARY_PHASE_DISCARD)
+                                          NGX_HTTP_FHIR_BINARY_PHASE_PASS)
                : NGX_ERROR;
     }
 
