@@ -74,7 +74,9 @@ HUPS        = $(patsubst t/%,$(BUILD)/hup/%,\
 # where its build is.  -I is for the suites; programs ignore it.
 
 TEST_ENV    = CMOCKA_MESSAGE_OUTPUT=TAP TEST_NGINX_BINARY=$(NGINX_BINARY) \
-              FHIR_BINARY_BUILD=$(abspath $(BUILD))
+              FHIR_BINARY_BUILD=$(abspath $(BUILD)) \
+              FHIR_BINARY_VECTORS=$(firstword \
+                  $(wildcard ../*/data/jws_vectors.jsonl))
 PROVE       = env $(TEST_ENV) prove -I t/lib \
               -I $(TEST_NGINX)/root/usr/share/perl5
 
@@ -289,9 +291,10 @@ deps: deps-build
 	@sh t/lib/npm.sh $(NPM) || echo "deps: NO PACKAGES OF NPM: what talks to a" \
 	    "real authorization server (t/token_oidc_provider.t) will be skipped" >&2
 
-## deps-fastcgi install php-fpm and fcgiwrap too, for the tests with both
+## deps-fastcgi install php-fpm, fcgiwrap and nginx's XSLT filter, for the tests
+##              with them
 deps-fastcgi: deps
-	@sh t/lib/deps.sh php-fpm fcgiwrap
+	@sh t/lib/deps.sh php-fpm fcgiwrap libnginx-mod-http-xslt-filter
 
 ## deps-browser install Chromium too, for the tests in a real browser
 deps-browser: deps

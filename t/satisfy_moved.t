@@ -1,5 +1,6 @@
 # satisfy any: whom another module admits stays admitted where the backend
-# sends nginx to in the same location, whatever token comes along.
+# sends nginx to in the same location, whatever token comes along, and nowhere
+# else.
 
 use strict;
 use warnings;
@@ -13,6 +14,10 @@ my $be = backend(sub {
     return "HTTP/1.1 200 OK\r\nX-Accel-Redirect: /$1/Binary/there\r\n"
            . "Content-Type: text/plain\r\nContent-Length: 0\r\n\r\n"
         if $_[0] =~ m{^GET /(\w+)/Binary/moved};
+
+    return "HTTP/1.1 200 OK\r\nX-Accel-Redirect: /elsewhere/Binary/there\r\n"
+           . "Content-Type: text/plain\r\nContent-Length: 0\r\n\r\n"
+        if $_[0] =~ m{^GET /leaving/};
 
     return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
            . "Content-Length: 5\r\n\r\nthere";
@@ -30,6 +35,9 @@ my $ngx = nginx_start(
 
     location /admitted/ { satisfy any; allow 127.0.0.1; deny all; $up }
     location /stranger/ { satisfy any; deny all; $up }
+
+    location /leaving/ { satisfy any; allow 127.0.0.1; deny all; $up }
+    location /elsewhere/ { internal; $up fhir_binary_auth off; }
 
     location /asked/ { satisfy any; allow 127.0.0.1; deny all; $up
         fhir_binary_introspect /_introspect/\$arg_realm; }
@@ -57,6 +65,19 @@ for my $place ('admitted', 'asked', 'stranger') {
                $may ? '200 there' : 'refused', "$place, $what: $id");
         }
     }
+}
+
+# Another location of the module's asks for the token: who was admitted without
+# one was admitted to the first.
+
+for (@token) {
+    my ($what, $token) = @$_;
+    my $r = ask($ngx->port, 'GET /leaving/Binary/moved',
+                defined $token ? "Authorization: Bearer $token" : ());
+
+    is($r->{status} < 300 ? "$r->{status} $r->{body}" : 'refused',
+       $what eq 'a good token' ? '200 there' : 'refused',
+       "another location, $what");
 }
 
 $ngx->is_log_clean;
